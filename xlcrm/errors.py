@@ -1,0 +1,50 @@
+"""Broken operations. Faults in the user's data are never exceptions but ``Finding`` values.
+
+    XlcrmError            something could not be done; says what, where and what to do
+      BookError           the workbook: unreadable, locked, changed meanwhile, not a workbook ...
+      StoreError          the store: locked, read-only, full, newer or older schema, damaged ...
+      KeysError          the keys: missing, wrong, or no safe place to keep them
+      UsageError          the command line or a setting: unknown name, impossible combination
+
+An error carries a catalogue key; its sentence and its hint (``key.hint``) are looked up by the door that shows it.
+"""
+
+from __future__ import annotations
+
+from xlcrm.catalogue import text
+
+
+class XlcrmError(Exception):
+    """A broken operation: ``key`` names the sentence in the catalogue, ``key + '.hint'`` what to do."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+    def sentence(self, language: str = "zh") -> str:
+        """What happened and where, for a person."""
+        return text(self.key, language, **self.values)
+
+    def hint(self, language: str = "zh") -> str:
+        """What the person can do about it."""
+        return text(f"{self.key}.hint", language, **self.values)
+
+    def __str__(self) -> str:
+        return f"{self.sentence('en')} {self.hint('en')}"
+
+
+class BookError(XlcrmError):
+    """The workbook cannot be read or written."""
+
+
+class StoreError(XlcrmError):
+    """The store cannot be opened, read or written."""
+
+
+class KeysError(XlcrmError):
+    """A key is missing, wrong, or there is no safe place for it."""
+
+
+class UsageError(XlcrmError):
+    """The request itself makes no sense: unknown name, missing file, impossible combination."""

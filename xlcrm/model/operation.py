@@ -1,0 +1,133 @@
+"""One write: what a job asks of the store, and what the store answers.
+
+Every value is in its canonical text form (rules/clean): dates ISO, options as codes, phones E.164, numbers as decimal text. ``None`` is blank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Values = dict[str, str | None]
+
+
+@dataclass(slots=True)
+class Record:
+    """A stored record as it is now: decrypted canonical values, with the columns the store keeps itself.
+
+    ``state`` is "live", "merged" (``merged_into`` names the survivor's rid) or "void".
+    """
+
+    table: str
+    rid: str
+    version: int
+    values: Values
+    number: str | None = None
+    state: str = "live"
+    merged_into: str | None = None
+    origin: str | None = None
+    created_by: str | None = None
+    created_at: str | None = None
+    updated_by: str | None = None
+    updated_at: str | None = None
+
+
+@dataclass(slots=True)
+class Change:
+    """One record to insert (``base`` None) or to change (``base`` the version it was read at).
+
+    ``values`` holds every field of a new record, only the changed ones of an old. ``expected`` holds, for the
+    changed fields of an old record, what they were at ``base``: a field that somebody else has changed meanwhile
+    is a conflict, all others are merged. ``customer`` is the rid of the customer the record belongs to (its own
+    rid for a customer): it names the data key. ``keys`` are the record's blocking keys, None = unchanged.
+    ``token`` identifies the sheet's row for repeated submissions. ``kept`` are losing values of a merge.
+    """
+
+    table: str
+    rid: str
+    customer: str
+    values: Values
+    base: int | None = None
+    expected: Values = field(default_factory=dict)
+    number: str | None = None
+    keys: tuple[str, ...] | None = None
+    token: str | None = None
+    origin: str = ""
+    place: str = ""
+    reason: str = ""
+    kept: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A value that lost in a merge, kept with its source."""
+
+    field: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about two records or a row and a record: remembered under ``pair``."""
+
+    pair: str
+    verdict: str  # code of the vocabulary "decision"
+    reason: str = ""
+
+
+class Result(StrEnum):
+    """What became of one change."""
+
+    STORED = "stored"  # a new record
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"  # nothing to write, or written before (the answer was lost)
+    CONFLICT = "conflict"  # somebody else changed the same field; nothing of this record was written
+
+
+@dataclass(slots=True)
+class Operation:
+    """Everything that goes in together, or not at all. ``workbook`` scopes the rows' tokens."""
+
+    kind: str  # submit, import, merge, undo, settings, people ...
+    changes: list[Change] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    workbook: str = ""
+    source: str = ""
+    reason: str = ""
+    reverses: str | None = None
+
+
+@dataclass(slots=True)
+class Clash:
+    """One field that two people changed: what was expected, what stands there, by whom and when."""
+
+    field: str
+    mine: str | None
+    theirs: str | None
+    changed_by: str | None
+    changed_at: str | None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a change, in the order of ``Operation.changes``: the record as it stands afterwards."""
+
+    result: Result
+    rid: str
+    number: str | None = None
+    version: int = 0
+    clashes: tuple[Clash, ...] = ()
+    created_by: str | None = None
+    created_at: str | None = None
+    updated_by: str | None = None
+    updated_at: str | None = None
+
+
+@dataclass(slots=True)
+class Receipt:
+    """The store's answer to an operation: outcomes in order, and the head of the log's chain after it."""
+
+    operation: str
+    outcomes: list[Outcome]
+    head: str

@@ -1,0 +1,105 @@
+"""Options: codes with labels per language, synonyms and vague words, read from data files."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice. ``parent`` is the code of the option it depends on (city of a province, tag of a type)."""
+
+    code: str
+    zh: str
+    en: str
+    parent: str = ""
+    synonyms: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+    def label(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The options of one dropdown, in their order; ``vague`` maps refused words to the codes to choose from."""
+
+    name: str
+    zh: str
+    en: str
+    options: tuple[Option, ...]
+    vague: dict[str, tuple[str, ...]]
+    extensible: bool = False
+
+    @cached_property
+    def by_code(self) -> dict[str, Option]:
+        return {option.code: option for option in self.options}
+
+    @cached_property
+    def _by_text(self) -> dict[str, tuple[Option, ...]]:
+        found: dict[str, tuple[Option, ...]] = {}
+        for option in self.options:
+            for word in dict.fromkeys(fold(text) for text in (option.zh, option.en, *option.synonyms)):
+                found[word] = (*found.get(word, ()), option)
+        return found
+
+    def find(self, text: str, parent: str = "") -> Option | None:
+        """The option meant by a label, or synonym in either language; narrowed by ``parent`` where one is given.
+
+        None when there is none or when several fit equally.
+        """
+        found = self._by_text.get(fold(text), ())
+        if parent:
+            found = tuple(option for option in found if option.parent in ("", parent))
+        return found[0] if len(found) == 1 else None
+
+    def label(self, code: str, language: str) -> str:
+        """The label of ``code``; the code itself where it is unknown (a team's option that was removed)."""
+        option = self.by_code.get(code)
+        return option.label(language) if option else code
+
+    def extended(self, more: Iterable[Option]) -> Vocabulary:
+        """The same vocabulary with a team's own options after the shipped ones."""
+        return Vocabulary(self.name, self.zh, self.en, (*self.options, *more), self.vague, self.extensible)
+
+
+def fold(text: str) -> str:
+    """Text as compared: NFKC, lower case, without spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+@cache
+def vocabulary(name: str) -> Vocabulary:
+    """The shipped vocabulary ``name``; KeyError when there is none. Files: model/data/vocabularies.json, or NAME.json."""
+    folder = files("xlcrm.model") / "data"
+    own = folder / f"{name}.json"
+    if own.is_file():
+        found = json.loads(own.read_text("utf-8"))
+    else:
+        found = _shared()[name]
+    options = tuple(
+        Option(row["code"], row["zh"], row["en"], row.get("parent", ""), tuple(row.get("synonyms", ())), tuple(row.get("excludes", ())))
+        for row in found["options"]
+    )
+    vague = {fold(word): tuple(codes) for word, codes in found.get("vague", {}).items()}
+    return Vocabulary(name, found["zh"], found["en"], options, vague, found.get("extensible", False))
+
+
+@cache
+def _shared() -> dict[str, Any]:
+    text = (files("xlcrm.model") / "data" / "vocabularies.json").read_text("utf-8")
+    shared: dict[str, Any] = json.loads(text)
+    return shared
+
+
+def names() -> tuple[str, ...]:
+    """The names of all shipped vocabularies."""
+    folder = files("xlcrm.model") / "data"
+    own = sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".json") and item.name != "vocabularies.json")
+    return (*_shared(), *own)

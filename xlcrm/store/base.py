@@ -1,0 +1,114 @@
+"""What every store can do; one contract suite runs over every implementation.
+
+Values go in and out decrypted, in canonical text form. All methods raise StoreError (locked, read-only, full disk,
+newer schema, damaged) or KeysError (missing or wrong key).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from xlcrm.model.context import Context, Person
+from xlcrm.model.operation import Decision, Operation, Receipt, Record, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log: what happened to one record (``before`` and ``after`` decrypted, changed fields only)."""
+
+    seq: int
+    operation: str
+    kind: str
+    table: str
+    rid: str
+    version: int
+    before: Values
+    after: Values
+    actor: str
+    at: str
+    source: str
+    place: str
+    reason: str
+    reverses: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verifying the chain found: how many entries and operations, and a sentence key with values per fault."""
+
+    entries: int
+    operations: int
+    head: str
+    faults: tuple[tuple[str, dict[str, object]], ...]
+
+
+class Store(Protocol):
+    """The shared truth. Every change of anything goes through ``apply``."""
+
+    def people(self) -> list[Person]: ...
+
+    def settings(self) -> Mapping[str, str]: ...
+
+    def digest(self, text: str) -> str:
+        """A keyed digest (hex) of ``text`` under the store's index key: row tokens and pair keys."""
+        ...
+
+    def numbers(self, pattern: str, count: int, moment: str, customer: str = "") -> list[str]:
+        """Reserve ``count`` fresh numbers of ``pattern`` (Table.number) in a short transaction of its own.
+
+        ``moment`` is "YYYY-MM-DD ...". Never given twice; an aborted batch burns them.
+        """
+        ...
+
+    def records(self, rids: Iterable[str]) -> dict[str, Record]: ...
+
+    def find(self, numbers: Iterable[str]) -> dict[str, str]:
+        """rid for each known number, own, merged (redirected to the survivor) or foreign (原编号)."""
+        ...
+
+    def as_of(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Values]:
+        """The values of records at a version, reconstructed from the log; unknown (rid, version) are left out."""
+        ...
+
+    def candidates(self, keys: Sequence[Sequence[str]], cap: int = 50) -> list[tuple[int, str]]:
+        """(index into ``keys``, customer rid) for every living customer sharing a blocking key; never a full scan.
+
+        A key shared by more than ``cap`` customers gives none.
+        """
+        ...
+
+    def decisions(self, pairs: Iterable[str]) -> dict[str, Decision]:
+        """The remembered decisions for pair keys."""
+        ...
+
+    def submitted(self, workbook: str, tokens: Iterable[str]) -> dict[str, str]:
+        """rid for each row token of ``workbook`` whose submission was stored but not yet seen back in the sheet."""
+        ...
+
+    def children(self, table: str, customers: Iterable[str]) -> dict[str, list[Record]]:
+        """The living records of ``table`` that belong to each customer rid."""
+        ...
+
+    def search(self, text: str, limit: int = 20) -> list[Record]:
+        """Customers by number, former number, name part, pinyin initials or full pinyin, phone or its last 4+ digits."""
+        ...
+
+    def scan(self, table: str, where: Sequence[tuple[str, str, str]] = ()) -> Iterator[Record]:
+        """All living records of ``table``; ``where`` holds (field key, one of = != > >= < <=, canonical value)."""
+        ...
+
+    def history(self, rid: str) -> list[Entry]: ...
+
+    def verify(self) -> Verdict: ...
+
+    def apply(self, operation: Operation, context: Context) -> Receipt:
+        """Write everything in one transaction, or nothing.
+
+        A Change whose token was stored before for this workbook is not written again: its outcome is UNCHANGED with
+        the number given then. A conflict refuses only its own change; the others go in.
+        """
+        ...
+
+    def close(self) -> None: ...

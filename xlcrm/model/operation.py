@@ -15,7 +15,8 @@ Values = dict[str, str | None]
 class Record:
     """A stored record as it is now: decrypted canonical values, with the columns the store keeps itself.
 
-    ``state`` is "live", "merged" (``merged_into`` names the survivor's rid) or "void".
+    ``state`` is "live", "merged" (``merged_into`` names the survivor's rid) or "void". ``values["customer"]`` is
+    the rid of the customer the record belongs to.
     """
 
     table: str
@@ -41,6 +42,8 @@ class Change:
     is a conflict, all others are merged. ``customer`` is the rid of the customer the record belongs to (its own
     rid for a customer): it names the data key. ``keys`` are the record's blocking keys, None = unchanged.
     ``token`` identifies the sheet's row for repeated submissions. ``kept`` are losing values of a merge.
+
+    ``state`` (with ``merged_into``) makes a record live, merged or void; None leaves it as it is.
     """
 
     table: str
@@ -56,6 +59,8 @@ class Change:
     place: str = ""
     reason: str = ""
     kept: tuple[Kept, ...] = ()
+    state: str | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Result(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"  # nothing to write, or written before (the answer was lost)
     CONFLICT = "conflict"  # somebody else changed the same field; nothing of this record was written
+    GONE = "gone"  # the record, or its customer, was merged, voided or never stored; nothing was written
 
 
 @dataclass(slots=True)
@@ -96,6 +102,7 @@ class Operation:
     source: str = ""
     reason: str = ""
     reverses: str | None = None
+    seen: list[str] = field(default_factory=list)  # rids whose answer reached the sheet: their row tokens may go
 
 
 @dataclass(slots=True)
@@ -111,7 +118,10 @@ class Clash:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a change, in the order of ``Operation.changes``: the record as it stands afterwards."""
+    """What became of a change, in the order of ``Operation.changes``: the record as it stands afterwards.
+
+    For a GONE record that was merged, ``rid`` and ``number`` are the survivor's.
+    """
 
     result: Result
     rid: str

@@ -31,6 +31,17 @@ class Link:
         return self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell with a formula: written only (by the template), read back as its value and named in ``Rows.formulas``."""
+
+    text: str
+    value: float | str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 Cell = str | float | bool | datetime | CellError | None
 """A cell's value. Numbers are floats, dates and times naive datetimes, blank cells None, never ""."""
 

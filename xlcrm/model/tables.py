@@ -148,7 +148,7 @@ CUSTOMER = Table(
         Field("phone_check_date", "核验日期", "Verified on", Kind.DATE, group="授权与核验", help_zh="核验联系方式的日期。", help_en="When it was verified."),
         Field("phone_check_by", "核验人", "Verified by", Kind.COLLEAGUE, group="授权与核验", help_zh="由谁核验。", help_en="By whom."),
         Field("foreign_number", "原编号", "Former ID", group="授权与核验", width=16, longest=60, help_zh="其他系统中的编号。", help_en="The ID in another system.", synonyms=("旧客户编号", "原系统编号", "外部编号", "ExternalID")),
-        Field("remark", "备注", "Remarks", Kind.LONG, group="需求与备注", width=30, longest=1000, help_zh="状态变更请写日期和原因，如“2025-03-12：签订年度合同”。", help_en="For a change of status: date and reason.", synonyms=("备注信息", "说明", "其他", "Remark", "Notes")),
+        Field("remark", "备注", "Remarks", Kind.LONG, group="备注", width=30, longest=1000, help_zh="状态变更请写日期和原因，如“2025-03-12：签订年度合同”。", help_en="For a change of status: date and reason.", synonyms=("备注信息", "说明", "其他", "Remark", "Notes")),
         *_AUDIT,
     ),
     number="CX{yyyy}{mm}{n:04}",

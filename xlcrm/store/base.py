@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from xlcrm.model.context import Context, Person
@@ -49,17 +50,29 @@ class Store(Protocol):
 
     def people(self) -> list[Person]: ...
 
+    def ensure_person(self, account: str, name: str, roles: Iterable[str], moment: datetime) -> Person:
+        """The colleague with this login, added with ``roles`` (codes) at the first use of an embedded store."""
+        ...
+
+    def add_person(self, person: Person, context: Context) -> Person:
+        """Add a colleague; UsageError if the login is taken."""
+        ...
+
     def settings(self) -> Mapping[str, str]: ...
 
     def digest(self, text: str) -> str:
         """A keyed digest (hex) of ``text`` under the store's index key: row tokens and pair keys."""
         ...
 
-    def numbers(self, pattern: str, count: int, moment: str, customer: str = "") -> list[str]:
+    def numbers(self, pattern: str, count: int, moment: str) -> list[str]:
         """Reserve ``count`` fresh numbers of ``pattern`` (Table.number) in a short transaction of its own.
 
         ``moment`` is "YYYY-MM-DD ...". Never given twice; an aborted batch burns them.
         """
+        ...
+
+    def numbers_within(self, pattern: str, customers: Sequence[str], moment: str) -> list[str]:
+        """One fresh number for each customer number in ``customers``, counted within that customer; like ``numbers``."""
         ...
 
     def records(self, rids: Iterable[str]) -> dict[str, Record]: ...

@@ -1,0 +1,38 @@
+# The one door for everything: each target installs what it needs and is quick when that is already there.
+VENV := .venv
+PY := $(VENV)/bin/python
+ROWS ?= 300
+
+.PHONY: demo test lint bench setup system clean
+
+demo: $(VENV)/.runs
+	$(VENV)/bin/xlcrm demo --rows $(ROWS) --folder demo
+
+test: setup system lint
+	$(PY) -m pytest -n 2
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: setup
+	$(PY) -m tests.bench.run
+
+setup: $(VENV)/.develops
+
+system:
+	.ci/install system
+
+$(VENV)/.runs: pyproject.toml constraints.txt
+	.ci/install python
+	test -x $(PY) || python3 -m venv $(VENV)
+	$(PY) -m pip install -q -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.develops: $(VENV)/.runs
+	$(PY) -m pip install -q -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) node_modules demo artefacts

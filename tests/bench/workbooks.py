@@ -1,0 +1,45 @@
+"""The workbooks that are measured: the demo's rows in our template, written by XlsxWriter."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from xlcrm.jobs.demo.book import DemoBook, demo_book
+from xlcrm.sheets.template import build
+
+DAY = date(2026, 3, 16)
+FIFTEEN = (
+    *("name", "contact", "phone", "industry", "size", "contact_title", "source", "first_contact", "status"),
+    *("kind", "uscc", "employees", "email", "province", "address"),
+)
+THIRTY = (
+    *FIFTEEN,
+    *("city", "short_name", "former_name", "revenue", "ownership", "district", "cooperation", "grade", "product"),
+    *("budget", "contract_amount", "contract_end", "payment", "need", "remark"),
+)
+
+
+@cache
+def customers(rows: int) -> DemoBook:
+    """``rows`` customers with the demo's faults and duplicates; made once a size."""
+    return demo_book(rows, 20_260_316, DAY)
+
+
+def write(path: Path, rows: int, fields: tuple[str, ...]) -> Path:
+    """A workbook of our template with ``rows`` customers and only ``fields`` filled."""
+    columns = customers(rows).columns()["customer"]
+    blank = [None] * rows
+    build(path, rows={"customer": {key: columns.get(key, blank) for key in fields}})
+    return path
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A temporary folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="xlcrm-bench-") as name:
+        yield Path(name)

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from xlcrm.crypto import keys
+from xlcrm.crypto.cipher import Cipher
+from xlcrm.jobs.submit import Submission, submit
+from xlcrm.model.context import Context, Person
+from xlcrm.model.identity import new_rid
+from xlcrm.model.rows import Cell, Rows
+from xlcrm.model.tables import BY_KEY, CUSTOMER
+from xlcrm.rules.rulebook import Rulebook
+from xlcrm.sheets.base import Book
+from xlcrm.sheets.memory import MemoryBook
+from xlcrm.store import sqlite
+from xlcrm.store.base import Store
+
+NOW = datetime(2025, 3, 12, 14, 30)
+ALL = frozenset({"entry", "steward", "manager", "finance", "admin"})
+
+
+@dataclass
+class Office:
+    """A store with one colleague at work, and what tests ask of them."""
+
+    store: Store
+    actor: Person
+
+    def person(self, name: str, *roles: str) -> Person:
+        return self.store.add_person(Person(new_rid(), name, name, "", frozenset(roles)), self.context())
+
+    def context(self, actor: Person | None = None, moment: datetime = NOW) -> Context:
+        return Context(actor or self.actor, lambda: moment, "zh", "test")
+
+    def rulebook(self, settings: Mapping[str, str] | None = None, moment: datetime = NOW) -> Rulebook:
+        people = self.store.people()
+        return Rulebook(
+            moment,
+            people={name: one.rid for one in people for name in (one.name, one.account)},
+            names={one.rid: one.name for one in people},
+            settings=settings or {},
+        )
+
+    def submit(
+        self,
+        book: Book,
+        actor: Person | None = None,
+        settings: Mapping[str, str] | None = None,
+        moment: datetime = NOW,
+        dry_run: bool = False,
+        accept: bool = False,
+    ) -> Submission:
+        context, rulebook = self.context(actor, moment), self.rulebook(settings, moment)
+        done = submit(book, self.store, context, rulebook, dry_run=dry_run, accept=accept)
+        assert sum(done.total.values()) == done.rows
+        return done
+
+    def book(self, *customers: Mapping[str, Cell], **tables: Sequence[Mapping[str, Cell]]) -> MemoryBook:
+        return MemoryBook({"customer": customers, **tables})
+
+    def customers(self) -> dict[str, dict[str, str | None]]:
+        return {record.number or "": record.values for record in self.store.scan(CUSTOMER.key)}
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    store = sqlite.open(tmp_path / "store.db", Cipher(keys.parse(keys.new_key())))
+    yield Office(store, store.ensure_person("zhao", "赵敏", ALL, NOW))
+    store.close()
+
+
+def customer(name: str = "深圳市海河电子有限公司", **more: Cell) -> dict[str, Cell]:
+    """A complete, correct customer row."""
+    row: dict[str, Cell] = {
+        "name": name,
+        "contact": "王小明",
+        "phone": "13912345678",
+        "industry": "专用设备制造业",
+        "size": "中型企业(100-500人)",
+        "contact_title": "采购总监",
+        "source": "展会拜访",
+        "first_contact": datetime(2025, 3, 12),
+        "status": "意向客户",
+    }
+    return row | more
+
+
+def other(number: int, **more: Cell) -> dict[str, Cell]:
+    """A complete customer row that resembles no other one."""
+    names = ["南京青禾食品有限公司", "宁波东港机械制造有限公司", "成都锦程物流有限公司", "青岛蓝湾酒店管理有限公司", "武汉光谷智云软件有限公司", "苏州吴越纺织有限公司"]
+    contacts = ["李芳", "陈静", "张伟", "刘洋", "周敏", "吴磊"]
+    return customer(names[number], contact=contacts[number], phone=f"138{number}123456{number}") | more
+
+
+def cells(book: Book, key: str, table: str = "customer") -> list[Cell]:
+    """One column of a workbook."""
+    rows = book.read(BY_KEY[table])
+    return rows.columns.get(key) or [None] * len(rows)
+
+
+def put(book: Book, row: int, table: str = "customer", **values: Cell) -> None:
+    """Type values into one row."""
+    rows: Rows = book.read(BY_KEY[table])
+    columns = {}
+    for key, value in values.items():
+        columns[key] = [value if index == row else cell for index, cell in enumerate(rows.columns.get(key) or [None] * len(rows))]
+    book.write(rows, columns)

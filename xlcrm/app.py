@@ -1,0 +1,198 @@
+"""Wires everything once: where the store lies, who acts, which clock and language; the only place that chooses."""
+
+from __future__ import annotations
+
+import errno
+import getpass
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlcrm.catalogue import text
+from xlcrm.errors import UsageError
+from xlcrm.model.context import Context, Person
+
+if TYPE_CHECKING:
+    from xlcrm.model.vocabularies import Option
+    from xlcrm.rules.rulebook import Rulebook
+    from xlcrm.sheets.base import Book
+    from xlcrm.store.base import Store
+
+SQLITE = "sqlite:///"
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+EVERYTHING = frozenset({"entry", "steward", "manager", "finance", "admin"})  # alone on a machine: every role is yours
+
+
+def home() -> Path:
+    """The folder of this user's settings and embedded store: XLCRM_HOME, else ~/.xlcrm."""
+    return Path(os.environ.get("XLCRM_HOME") or Path.home() / ".xlcrm")
+
+
+def store_url(url: str | None = None) -> str:
+    """The store asked for by --store, XLCRM_STORE, or the embedded one of this user."""
+    return url or os.environ.get("XLCRM_STORE") or f"{SQLITE}{home() / 'store.db'}"
+
+
+def account() -> tuple[str, str]:
+    """The acting person's login, and the name colleagues know (XLCRM_PERSON, else the login)."""
+    login = getpass.getuser()
+    return login, os.environ.get("XLCRM_PERSON") or login
+
+
+def clock() -> datetime:
+    """The wall clock of this machine; XLCRM_NOW ("2025-03-05 14:30:00") replaces it in demonstrations and tests."""
+    fixed = os.environ.get("XLCRM_NOW")
+    return datetime.fromisoformat(fixed) if fixed else datetime.now().replace(microsecond=0)
+
+
+@dataclass
+class Desk:
+    """What a command works with. ``book`` and ``store`` are there when the session was opened for them."""
+
+    language: str
+    url: str
+    source: str = ""
+    path: Path = field(default_factory=Path)
+    copied: bool = False
+    _book: Book | None = None
+    _store: Store | None = None
+
+    @property
+    def book(self) -> Book:
+        assert self._book is not None, "the session was opened without a workbook"
+        return self._book
+
+    @property
+    def store(self) -> Store:
+        assert self._store is not None, "the session was opened without a store"
+        return self._store
+
+    @cached_property
+    def people(self) -> list[Person]:
+        """The colleagues the store knows; nobody where no store is open and none exists yet."""
+        if self._store is not None:
+            return self._store.people()
+        if not exists(self.url):
+            return []
+        with opened(self.url, create=False) as store:
+            return store.people()
+
+    @cached_property
+    def context(self) -> Context:
+        login, name = account()
+        acting = next((person for person in self.people if person.account == login), Person("", login, name, "", EVERYTHING))
+        return Context(acting, clock, self.language, self.source)
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        from xlcrm.rules.rulebook import Rulebook
+
+        return Rulebook(
+            moment=self.context.clock(),
+            language=self.language,
+            people={name: person.rid for person in self.people for name in (person.name, person.account)},
+            names={person.rid: person.name for person in self.people},
+            options=self._own_options(),
+            settings=self._store.settings() if self._store is not None else {},
+            old=bool(self._book and self._book.setting("import")),
+        )
+
+    def _own_options(self) -> Mapping[str, tuple[Option, ...]]:
+        from xlcrm.jobs.dictionary import own_options
+
+        return own_options(self._book, self.language) if self._book is not None else {}
+
+
+@contextmanager
+def session(
+    book: Path | None, language: str, url: str | None = None, *, open_store: bool = True, create: bool = True
+) -> Iterator[Desk]:
+    """Open what a command needs and close it afterwards.
+
+    A workbook that was not made from our template is never written: the session works on a copy in the standard
+    template beside it (``Desk.copied``). Raises BookError, StoreError, KeysError, UsageError.
+    """
+    desk = Desk(language, store_url(url), str(book.name) if book else "")
+    if book is not None:
+        _open_book(desk, existing(book))
+    if not open_store:
+        yield desk
+        return
+    with opened(desk.url, create) as store:
+        desk._store = store
+        yield desk
+
+
+def _open_book(desk: Desk, path: Path) -> None:
+    from xlcrm.sheets.files import open_book
+
+    found = open_book(path) if path.suffix.lower() in WORKBOOKS else None
+    if found is None or not found.ours:
+        from xlcrm.jobs import make
+
+        copy = path.with_name(f"{path.stem}.{text('cli.checked_name', desk.language)}.xlsx")
+        writable(copy, force=False)
+        with writing(copy):
+            make.new(copy, desk.language, path)
+        found, desk.copied, path = open_book(copy), True, copy
+    desk._book, desk.path = found, path
+
+
+@contextmanager
+def opened(url: str, create: bool = True) -> Iterator[Store]:
+    """The store at ``url``, made on first use where ``create``; the acting person is known to it from then on."""
+    from xlcrm.store import sqlite
+
+    if not url.startswith(SQLITE):
+        raise UsageError("cli.store_kind", url=url)
+    if not create and not exists(url):
+        raise UsageError("cli.no_store", url=url)
+    store = sqlite.open(url, ask=_passphrase if sys.stdin.isatty() else None)
+    try:
+        login, name = account()
+        store.ensure_person(login, name, EVERYTHING, clock())
+        yield store
+    finally:
+        store.close()
+
+
+def exists(url: str) -> bool:
+    """Whether there is a store at ``url`` already."""
+    return Path(url.removeprefix(SQLITE)).exists()
+
+
+def _passphrase() -> str:
+    return getpass.getpass("xlcrm: ")
+
+
+def existing(path: Path) -> Path:
+    """``path`` itself; UsageError when there is no such file."""
+    if not path.is_file():
+        raise UsageError("cli.missing", path=path)
+    return path
+
+
+def writable(path: Path, force: bool) -> None:
+    """UsageError when ``path`` exists and may not be replaced, or lies in a folder that is not there."""
+    if not path.parent.is_dir():
+        raise UsageError("cli.folder", path=path.parent)
+    if path.exists() and not force:
+        raise UsageError("cli.exists", path=path)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the system says while ``path`` is written into one sentence; nothing half-written stays."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            with suppress(OSError):
+                path.unlink()
+        raise UsageError("cli.unwritable", path=path) from error

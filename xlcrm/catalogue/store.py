@@ -1,0 +1,72 @@
+"""What is said about the store."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "locked": ("客户库正忙，等了很久仍有人在写入：{path}", "The store is busy; somebody else has been writing for a long time: {path}."),
+    "locked.hint": (
+        "本次没有写入任何内容。请稍候再试；若一直如此，请关闭占用它的其他程序。",
+        "Nothing was written. Try again in a moment; if it stays so, close the program that holds it.",
+    ),
+    "readonly": ("客户库只能读，不能写：{path}", "The store can be read but not written: {path}."),
+    "readonly.hint": (
+        "请检查文件和所在文件夹的权限与“只读”属性，或换一个位置。",
+        "Check the permissions of the file and its folder, or choose another place.",
+    ),
+    "full": ("磁盘已满，客户库写不进去：{path}", "The disk is full; the store could not be written: {path}."),
+    "full.hint": (
+        "本次没有写入任何内容，原有数据完好。请清出空间后再提交一次。",
+        "Nothing was written and nothing lost. Free some space, then submit again.",
+    ),
+    "not_database": ("这个文件不是客户库：{path}", "This file is not a store: {path}."),
+    "not_database.hint": ("请核对路径；该文件没有被改动。", "Check the path; the file was not touched."),
+    "not_ours": ("这是别的程序的数据库，不是客户库：{path}", "This database belongs to another program: {path}."),
+    "not_ours.hint": ("请核对路径；该文件没有被改动。", "Check the path; the file was not touched."),
+    "damaged": ("客户库文件已损坏：{path}", "The store's file is damaged: {path}."),
+    "damaged.hint": (
+        "请不要继续写入，先复制一份保存，再从备份恢复。",
+        "Do not write to it any more: keep a copy, then restore the last backup.",
+    ),
+    "cannot_open": ("打不开客户库：{path}", "The store cannot be opened: {path}."),
+    "cannot_open.hint": ("请检查文件夹是否存在、是否有权限。", "Check that the folder exists and that you may use it."),
+    "disk": ("读写客户库时磁盘出错：{path}", "The disk failed while the store was read or written: {path}."),
+    "disk.hint": (
+        "未完成的内容没有写入。请检查磁盘是否已满或松动，然后重试。",
+        "What was unfinished was not written. Check whether the disk is full or loose, then try again.",
+    ),
+    "missing": ("没有找到客户库：{path}", "There is no store at {path}."),
+    "missing.hint": ("请核对路径；第一次提交时会自动创建。", "Check the path; the first submission makes a new one."),
+    "share": ("客户库不能放在网络共享盘上：{path}", "The store must not lie on a network share: {path}."),
+    "share.hint": (
+        "多人同时写共享盘上的库会悄悄丢数据。请放在本机硬盘，多人使用时改用提交箱或服务器。",
+        "Several writers on a share lose data silently. Keep it on a local disk; for a team use the drop folder or a server.",
+    ),
+    "newer": (
+        "客户库由更新版本的 xlcrm 写成（版本 {found}，本程序只认识到 {known}）：{path}",
+        "A newer xlcrm wrote this store (version {found}, this program knows {known}): {path}.",
+    ),
+    "newer.hint": ("请升级 xlcrm 后再打开；库没有被改动。", "Upgrade xlcrm, then open it again; the store was not touched."),
+    "tampered": ("客户库中有一个加密值不属于它所在的位置：{place}", "An encrypted value does not belong where it stands: {place}."),
+    "tampered.hint": (
+        "可能有人绕过程序改过文件。请运行 xlcrm log --verify，并从备份恢复。",
+        "Somebody may have edited the file by other means. Run xlcrm log --verify and restore a backup.",
+    ),
+    "number_taken": ("有一个编号已经属于另一条记录，本次没有写入：{path}", "A number already belongs to another record; nothing was written: {path}."),
+    "number_taken.hint": ("请重新提交，程序会取新的编号。", "Submit again: fresh numbers will be taken."),
+    "bad_pattern": ("编号规则“{pattern}”里没有流水号 {{n}}。", "The number pattern {pattern} has no running number {{n}}."),
+    "bad_pattern.hint": ("请在设置中改为类似 CX{{yyyy}}{{mm}}{{n:04}} 的写法。", "Change the setting to something like CX{{yyyy}}{{mm}}{{n:04}}."),
+    "bad_filter": ("筛选条件不成立：{field} {sign}", "This filter makes no sense: {field} {sign}."),
+    "bad_filter.hint": (
+        "请用表中的字段和 =、!=、>、>=、<、<= 之一；数字字段要与数字比较。",
+        "Use a field of the table and one of = != > >= < <=; compare numbers with numbers.",
+    ),
+    "bad_table": ("客户库里没有“{table}”这张表。", "The store has no table {table}."),
+    "bad_table.hint": ("请核对表名。", "Check the table's name."),
+    "person_known": ("账号“{account}”已经在人员表里。", "The account {account} is already among the people."),
+    "person_known.hint": ("请换一个账号，或修改原有人员。", "Choose another account, or change the person there."),
+    "entry_edited": ("日志第 {entry} 条被改动过（操作 {operation}）。", "Entry {entry} of the log was edited (operation {operation})."),
+    "entry_removed": ("日志第 {entry} 条被删除（操作 {operation}）。", "Entry {entry} of the log was removed (operation {operation})."),
+    "entry_reordered": ("从日志第 {entry} 条起顺序被调换（操作 {operation}）。", "Entries from {entry} on were reordered (operation {operation})."),
+    "entry_inserted": ("日志第 {entry} 条是后来插入的。", "Entry {entry} was inserted into the log."),
+    "operation_removed": ("日志中第 {operation} 次操作缺失或不衔接。", "Operation {operation} of the log is missing or does not link up."),
+    "operation_edited": ("日志中第 {operation} 次操作（{at}）被改动过。", "Operation {operation} ({at}) of the log was edited."),
+    "record_differs": ("表 {table} 的记录 {rid} 与日志不一致。", "Record {rid} of table {table} differs from what the log says."),
+}

@@ -1,0 +1,100 @@
+"""The command line: parse, call one job, show the result.
+
+Only argparse is imported here; every command's module is imported when it runs, so that --help and short commands
+start at once. Exit codes: 0 done and clean, 1 there are findings or undecided rows, 2 nothing could be done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from xlcrm.catalogue import LANGUAGES, text
+from xlcrm.errors import XlcrmError
+
+COMMANDS: dict[str, str] = {
+    # command -> module of this package that defines `arguments(parser, language)` and `run(options) -> exit code`
+    "new": "new",
+    "validate": "validate",
+    "dedupe": "dedupe",
+    "submit": "submit",
+    "export": "export",
+    "show": "show",
+    "log": "log",
+    "people": "people",
+    "demo": "demo",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. Never raises for anything a user can cause."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    language = _language(words)
+    _speak_utf8()
+    try:
+        return _run(words, language)
+    except XlcrmError as error:
+        print(error.sentence(language), error.hint(language), sep="\n", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(text("cli.stopped", language), file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of a pipe went away, as `xlcrm log | head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(words: list[str], language: str) -> int:
+    parser = argparse.ArgumentParser("xlcrm", description=text("cli.about", language), add_help=False)
+    _help(parser, language)
+    parser.add_argument("--version", action="store_true", help=text("cli.version", language))
+    parser.add_argument("--lang", choices=LANGUAGES, default=language, help=text("cli.lang", language))
+    commands = parser.add_subparsers(dest="command", metavar=text("cli.command", language), title=text("cli.commands", language))
+    wanted = next((word for word in words if word in COMMANDS), None)
+    for name, module in COMMANDS.items():
+        about = text(f"cli.{name}", language)
+        command = commands.add_parser(name, help=about, description=about, add_help=False)
+        _help(command, language)
+        if name == wanted:
+            command.add_argument("--lang", choices=LANGUAGES, default=language, help=text("cli.lang", language))
+            import_module(f"xlcrm.cli.{module}").arguments(command, language)
+    options = parser.parse_args(words)
+    if options.version:
+        from xlcrm import __version__
+
+        print("xlcrm", __version__)
+        return 0
+    if options.command is None:
+        parser.print_help()
+        return 0
+    code: int = import_module(f"xlcrm.cli.{COMMANDS[options.command]}").run(options)
+    return code
+
+
+def _help(parser: argparse.ArgumentParser, language: str) -> None:
+    parser.add_argument("-h", "--help", action="help", help=text("cli.help", language))
+
+
+def _language(words: Sequence[str]) -> str:
+    """The language asked for by --lang or XLCRM_LANG; Chinese otherwise."""
+    for number, word in enumerate(words):
+        name, _, value = word.partition("=")
+        if name == "--lang":
+            value = value or (words[number + 1] if number + 1 < len(words) else "")
+            if value in LANGUAGES:
+                return value
+    wanted = os.environ.get("XLCRM_LANG", "")
+    return wanted if wanted in LANGUAGES else LANGUAGES[0]
+
+
+def _speak_utf8() -> None:
+    """A Windows console or a pipe may speak another encoding: print what it can rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+__all__ = ["COMMANDS", "main"]

@@ -1,0 +1,32 @@
+"""xlcrm new: an empty workbook, or an old list in the standard template."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from xlcrm import app
+from xlcrm.catalogue import text
+
+
+def arguments(parser: argparse.ArgumentParser, language: str) -> None:
+    """What the command takes."""
+    parser.add_argument("out", metavar="OUT.xlsx", type=Path, help=text("cli.out", language))
+    parser.add_argument("--from", dest="source", type=Path, metavar="OLD", help=text("cli.from", language))
+    parser.add_argument("--force", action="store_true", help=text("cli.force", language))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the workbook; 0 when done."""
+    from xlcrm.jobs import make
+
+    app.writable(options.out, options.force)
+    with app.writing(options.out):
+        made = make.new(options.out, options.lang, app.existing(options.source) if options.source else None)
+    if options.source is None:
+        print(text("jobs.new_book", options.lang, path=made.path))
+        return 0
+    print(text("jobs.new_from", options.lang, rows=made.rows, path=made.path))
+    if made.unknown:
+        print(text("jobs.new_unknown", options.lang, headers="、".join(made.unknown)))
+    return 0

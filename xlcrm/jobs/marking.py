@@ -1,0 +1,78 @@
+"""Writing what was found into the workbook: 校验结果, 问题说明 and the sheet 校验报告."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xlcrm.jobs.reading import Sheet, by_row
+from xlcrm.model.finding import Finding
+from xlcrm.model.rows import Cell, Link
+from xlcrm.model.tables import BY_KEY, FINDINGS
+from xlcrm.model.vocabularies import vocabulary
+from xlcrm.rules.marks import CODES, mark
+from xlcrm.sheets.base import Book
+
+REPORT_ROWS = 20_000  # more lines than this help nobody; the marks in the rows are complete
+
+
+def marks(sheet: Sheet, language: str) -> dict[str, list[Cell]]:
+    """The columns 校验结果 and 问题说明 for every row of a sheet."""
+    found = by_row(sheet.checked.findings)
+    longest = sheet.table["problem"].longest
+    words = vocabulary("check_result")
+    results: list[Cell] = []
+    problems: list[Cell] = []
+    for index in range(len(sheet.rows)):
+        row = found.get(index)
+        if not row:
+            results.append(words.label("passed", language))
+            problems.append(None)
+            continue
+        results.append(mark(row, sheet.rows.headers, language))
+        problems.append("\n".join(dict.fromkeys(finding.sentence(language) for finding in row))[:longest])
+    return {"check_result": results, "problem": problems}
+
+
+def write_marks(book: Book, sheets: Mapping[str, Sheet], language: str, kept: Sequence[Mapping[str, Cell | Link]] = ()) -> None:
+    """Mark every sheet and list all findings in 校验报告, after the ``kept`` lines about repairs made before."""
+    lines: list[Mapping[str, Cell | Link]] = []
+    for sheet in sheets.values():
+        book.write(sheet.rows, marks(sheet, language))
+        lines += [line(sheet, finding, language) for finding in sheet.checked.findings]
+    severities = vocabulary("severity")
+    order = {option.label(language): number for number, option in enumerate(severities.options)}
+    lines.sort(key=lambda record: order[str(record["severity"])])
+    book.replace(FINDINGS, [*kept, *lines[:REPORT_ROWS]])
+
+
+def line(sheet: Sheet, finding: Finding, language: str) -> dict[str, Cell | Link]:
+    """One line of 校验报告."""
+    rows, index, key = sheet.rows, finding.row, finding.field
+    known = index is not None and key is not None and key in rows.columns
+    place = (
+        Link(f"{rows.sheet}!{rows.place(index, key if known else None)}", rows.sheet, _target(sheet, index, key))
+        if index is not None
+        else rows.sheet
+    )
+    return {
+        "severity": vocabulary("severity").label(CODES[finding.severity], language),
+        "place": place,
+        "customer": sheet.label(index) if index is not None else None,
+        "field": BY_KEY[finding.table][key].title(language) if key and key in BY_KEY[finding.table].by_key else None,
+        "value": _shown(rows.cell(index, key)) if known and index is not None and key is not None else None,
+        "sentence": finding.sentence(language),
+        "proposal": _shown(finding.repair),
+        "state": vocabulary("finding_state").label("open", language),
+        "old": None,
+        "code": finding.code,
+    }
+
+
+def _target(sheet: Sheet, index: int, key: str | None) -> str:
+    letter = sheet.rows.letters.get(key or "") or next(iter(sheet.rows.letters.values()), "A")
+    return f"{letter}{sheet.rows.lines[index]}"
+
+
+def _shown(cell: Cell) -> Cell:
+    """A cell as the report shows it: error values as their text."""
+    return cell if cell is None or isinstance(cell, (str, float, bool)) else str(cell)

@@ -1,0 +1,128 @@
+"""Reading the store back: export, show, history. Nothing is changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from xlcrm.catalogue import area, text
+from xlcrm.errors import UsageError
+from xlcrm.model.fields import Field, Kind, Role
+from xlcrm.model.operation import Record
+from xlcrm.model.rows import Cell
+from xlcrm.model.tables import BY_KEY, CONTACT, CUSTOMER, INTERACTION, TAG
+from xlcrm.model.vocabularies import fold
+from xlcrm.rules.clean import read, show
+from xlcrm.rules.rulebook import Rulebook
+from xlcrm.store.base import Entry, Store
+
+CONDITION = re.compile(r"\s*(?P<field>[^=!<>≥≤＞＜＝≠]+?)\s*(?P<sign>!=|<>|>=|<=|[=<>≥≤＞＜＝≠])\s*(?P<value>.*?)\s*")
+SIGNS = {"<>": "!=", "≠": "!=", "≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "＝": "="}
+
+
+def conditions(text: str, rulebook: Rulebook) -> list[tuple[str, str, str]]:
+    """A filter as people write it ("行业=制造业, 状态=意向客户, 年预算>10万") as (field key, sign, canonical value).
+
+    Fields are named by header or synonym, in either language; UsageError for one that is not understood.
+    """
+    found = []
+    for part in re.split(r"[,，;；、]", text):
+        if not part.strip():
+            continue
+        match = CONDITION.fullmatch(part)
+        field = _field(match["field"]) if match else None
+        if match is None or field is None or field.sensitive:
+            raise UsageError("jobs.filter", text=part.strip())
+        value = match["value"]
+        if field.kind is Kind.DECIMAL:
+            value = re.sub(r"万?元?$", "", value)
+        reading = read(value, field, rulebook)
+        if reading.value is None and value:
+            raise UsageError("jobs.filter", text=part.strip())
+        found.append((field.key, SIGNS.get(match["sign"], match["sign"]), reading.value or ""))
+    return found
+
+
+def _field(name: str) -> Field | None:
+    wanted = fold(name)
+    for field in CUSTOMER.fields:
+        titles = [fold(title) for title in (field.key, field.zh, field.en, *field.synonyms)]
+        if wanted in titles or wanted in [re.sub(r"[(（].*", "", title) for title in titles]:
+            return field
+    return None
+
+
+def cells(
+    records: Iterable[Record], table: str, language: str, names: Mapping[str, str], customers: Mapping[str, str]
+) -> dict[str, list[Cell]]:
+    """Records as columns of cells for a sheet (field key -> cells); ``customers`` maps rids to numbers."""
+    found = list(records)
+    columns: dict[str, list[Cell]] = {}
+    for field in BY_KEY[table].fields:
+        values = [_value(record, field.key) for record in found]
+        if field.kind is Kind.REFERENCE:
+            values = [customers.get(value or "", value) for value in values]
+        columns[field.key] = [show(value, field, language, names) for value in values]
+    return columns
+
+
+def _value(record: Record, key: str) -> str | None:
+    if key == "submit_status":
+        return "stored"
+    if key in record.values:
+        return record.values[key]
+    value = getattr(record, key, None)
+    return None if value is None else str(value)
+
+
+def family(store: Store, customers: Sequence[Record]) -> dict[str, list[Record]]:
+    """The contacts, interactions and tags of customers, by table key."""
+    rids = [record.rid for record in customers]
+    return {
+        table.key: [record for records in store.children(table.key, rids).values() for record in records]
+        for table in (CONTACT, INTERACTION, TAG)
+    }
+
+
+def described(record: Record, language: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A record as (header, value) pairs, blank fields left out."""
+    pairs = []
+    for field in BY_KEY[record.table].fields:
+        value = None if field.role is Role.SHEET or field.key == "customer" else _value(record, field.key)
+        if value is not None:
+            pairs.append((field.title(language), said(value, field, language, names)))
+    return pairs
+
+
+def told(entry: Entry, language: str, names: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
+    """One line of the log as a heading and its (field, change) pairs."""
+    kind = f"kind_{entry.kind}"
+    table = BY_KEY.get(entry.table)
+    heading = text(
+        "jobs.log_line",
+        language,
+        at=entry.at,
+        actor=names.get(entry.actor, entry.actor),
+        kind=text(f"jobs.{kind}", language) if kind in area("jobs") else entry.kind,
+        table=table.title(language) if table else entry.table,
+        version=entry.version,
+        source=" ".join(part for part in (entry.source, entry.place, entry.reason) if part),
+    )
+    blank = text("jobs.blank", language)
+    changes = []
+    for key in entry.after:
+        field = table.by_key.get(key) if table else None
+        title = field.title(language) if field else key
+        before, after = (
+            blank if value is None else said(value, field, language, names) if field else value
+            for value in (entry.before.get(key), entry.after.get(key))
+        )
+        changes.append((title, after if entry.version == 1 else f"{before} → {after}"))
+    return heading, changes
+
+
+def said(value: str, field: Field, language: str, names: Mapping[str, str]) -> str:
+    """A stored value as text for a person."""
+    if field.kind in (Kind.DATE, Kind.MOMENT, Kind.INTEGER, Kind.DECIMAL):
+        return value  # its canonical text is what people write
+    return str(show(value, field, language, names))

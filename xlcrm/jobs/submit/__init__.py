@@ -1,0 +1,102 @@
+"""提交: check, compare, number, store, and write the result back (mission sections 5 and 6).
+
+A row goes in whole or not at all; all accepted rows go in together; refused and undecided ones hold nobody up.
+Pressing again is harmless: a row that was stored before is recognised by its number, or by its token when the
+answer was lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xlcrm.jobs import dedupe
+from xlcrm.jobs.marking import write_marks
+from xlcrm.jobs.reading import read
+from xlcrm.jobs.repair import done_before
+from xlcrm.jobs.submit import children, customers, storing, writeback
+from xlcrm.jobs.submit.draft import Count, Draft, Fate, counts
+from xlcrm.jobs.validate import identify
+from xlcrm.model.context import Context
+from xlcrm.model.operation import Operation
+from xlcrm.model.tables import BY_KEY, CONFLICTS, CONTACT, CUSTOMER, INTERACTION, SUBMITTED, TAG
+from xlcrm.rules.rulebook import Rulebook
+from xlcrm.sheets.base import Book
+from xlcrm.store.base import Store
+
+
+@dataclass(slots=True)
+class Submission:
+    """What a submission did: the five counts by table, the log's head after it, and the draft it came from.
+
+    The counts of a table add up to its rows. ``head`` is "" when nothing was stored.
+    """
+
+    draft: Draft
+    counts: dict[str, dict[Count, int]]
+    waiting: list[dedupe.Match] = field(default_factory=list)
+    operation: str = ""
+    head: str = ""
+    dry: bool = False
+
+    @property
+    def total(self) -> dict[Count, int]:
+        """The counts over all tables."""
+        return {count: sum(found[count] for found in self.counts.values()) for count in Count}
+
+    @property
+    def rows(self) -> int:
+        """The rows read."""
+        return sum(len(sheet.rows) for sheet in self.draft.sheets.values())
+
+
+def submit(
+    book: Book, store: Store, context: Context, rulebook: Rulebook, *, dry_run: bool = False, accept: bool = False
+) -> Submission:
+    """Submit ``book``'s customers, contacts, interactions and tags.
+
+    ``accept`` takes every 建议合并 that nobody decided as decided. A dry run changes neither store nor workbook.
+    Raises BookError or StoreError; then the store is as it was, and so is the workbook unless the store had said yes
+    already: in that case the next submission recognises the rows.
+    """
+    known = book.setting("uid")
+    uid = identify(book)
+    if not known and not dry_run:
+        book.save()  # the workbook must know its identity before the store does
+    draft = Draft(
+        read(book, rulebook, SUBMITTED, store), store, context, rulebook, Operation("submit", workbook=uid, source=book.name), accept
+    )
+    decisions = dedupe.read_decisions(book)
+    choices = writeback.read_choices(book)
+    waiting: list[dedupe.Match] = []
+    if CUSTOMER.key in draft.sheets:
+        waiting = customers.plan(draft, decisions, choices)
+    for table in (CONTACT, INTERACTION, TAG):
+        if table.key in draft.sheets:
+            children.plan(draft, table, choices)
+    _accounted(draft)
+    if dry_run:
+        return Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()}, waiting, dry=True)
+    done = storing.store(draft)
+    _write(book, draft, waiting, decisions, done)
+    result = Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()}, waiting)
+    if done.receipt is not None:
+        result.operation, result.head = done.receipt.operation, done.receipt.head
+    return result
+
+
+def _accounted(draft: Draft) -> None:
+    """Every row read has exactly one fate: the counts add up by construction, and this says so at once if not."""
+    for key, sheet in draft.sheets.items():
+        assert len(draft.fates[key]) == len(sheet.rows), f"{BY_KEY[key].key}: rows without a fate"
+
+
+def _write(book: Book, draft: Draft, waiting: list[dedupe.Match], decisions: dict[str, str], done: storing.Stored) -> None:
+    writeback.write(book, draft, done.outcomes, done.records, done.tags)
+    write_marks(book, draft.sheets, draft.context.language, done_before(book))
+    if CUSTOMER.key in draft.sheets:
+        dedupe.write_matches(book, draft.sheets[CUSTOMER.key], waiting, decisions, draft.context, draft.rulebook)
+    book.replace(CONFLICTS, writeback.conflicts(draft))
+    book.save()
+
+
+__all__ = ["Count", "Fate", "Submission", "submit"]

@@ -1,0 +1,122 @@
+"""Contacts, interactions and tags: rows that belong to a customer, in the store or in the same workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcrm.jobs.reading import SETTLED, Sheet
+from xlcrm.jobs.submit import existing
+from xlcrm.jobs.submit.customers import filled
+from xlcrm.jobs.submit.draft import Count, Draft, Fate
+from xlcrm.jobs.tokens import tokens
+from xlcrm.match import block
+from xlcrm.match.normalise import normalise
+from xlcrm.model.fields import Table
+from xlcrm.model.identity import new_rid
+from xlcrm.model.operation import Change, Record
+from xlcrm.model.tables import CUSTOMER, TAG
+
+
+def plan(draft: Draft, table: Table, choices: Mapping[str, str]) -> None:
+    """Give every row of ``table`` its fate; a row whose customer waits, waits with it."""
+    sheet = draft.sheets[table.key]
+    fates: dict[int, Fate] = {}
+    for row in range(len(sheet.rows)):
+        if sheet.value(row, "submit_status") in SETTLED:
+            fates[row] = Fate(Count.UNCHANGED, sheet.value(row, "submit_status") or "")
+        elif row in sheet.checked.blocked:
+            fates[row] = Fate(Count.REFUSED, "refused")
+    customers = _customers(draft, sheet, fates)
+    known = _tags(draft, sheet, customers) if table is TAG else _numbered(sheet, fates)
+    fates |= existing.plan(draft, sheet, known, choices)
+    said = tokens(sheet, draft.store.digest)
+    fresh = [row for row in range(len(sheet.rows)) if row not in fates]
+    found = draft.store.submitted(draft.operation.workbook, [said[row] for row in fresh])
+    present = {fate.rid for fate in fates.values()}
+    records = draft.store.records({rid for rid in found.values() if rid not in present})
+    for row in fresh:
+        record = records.get(found.get(said[row], ""))
+        if record is not None:
+            fates[row] = Fate(Count.UNCHANGED, "stored", record.rid, None, record)
+            continue
+        rid = new_rid()
+        values = filled(draft, sheet, row) | {"customer": customers[row]}
+        if "follower" in table.by_key and not values.get("follower"):
+            values["follower"] = draft.context.actor.rid
+        place = f"{sheet.rows.sheet}!{sheet.rows.place(row)}"
+        change = Change(
+            table.key, rid, customers[row] or rid, values, token=said[row], origin=draft.operation.source, place=place
+        )
+        fates[row] = Fate(Count.NEW, "stored", rid, draft.target(change))
+    draft.fates[table.key] = [fates[row] for row in range(len(sheet.rows))]
+
+
+def _customers(draft: Draft, sheet: Sheet, fates: dict[int, Fate]) -> dict[int, str]:
+    """The customer's rid for each row without a fate; the others get theirs here (unknown customer, waiting one)."""
+    wanted = {row: text for row in range(len(sheet.rows)) if row not in fates and (text := sheet.value(row, "customer"))}
+    by_number = draft.store.find(set(wanted.values()))
+    here = _names_here(draft)
+    missing = {text for text in wanted.values() if text not in by_number and text not in here}
+    by_name = _names_stored(draft, sorted(missing))
+    customers = {}
+    for row, text in wanted.items():
+        goal = here.get(text)
+        if text in by_number:
+            customers[row] = by_number[text]
+        elif goal is not None and goal.rid is not None:
+            customers[row] = goal.rid
+        elif goal is not None:
+            fates[row] = Fate(Count.WAITING, "unsent")
+        elif len(by_name.get(text, ())) == 1:
+            customers[row] = by_name[text][0]
+        else:
+            code = "CUSTOMER_SEVERAL" if text in by_name else "CUSTOMER_UNKNOWN"
+            fates[row] = draft.refuse(sheet, row, code, "customer", value=text)
+    return customers
+
+
+def _names_here(draft: Draft) -> dict[str, Fate]:
+    """The customers of the same workbook by full name; of several rows the one that is stored."""
+    sheet = draft.sheets.get(CUSTOMER.key)
+    if sheet is None:
+        return {}
+    found: dict[str, Fate] = {}
+    for row, fate in enumerate(draft.fates[CUSTOMER.key]):
+        name = sheet.value(row, "name")
+        if name and (name not in found or found[name].rid is None):
+            found[name] = fate
+    return found
+
+
+def _names_stored(draft: Draft, names: list[str]) -> dict[str, list[str]]:
+    """The rids of stored customers with exactly these names."""
+    if not names:
+        return {}
+    candidates = draft.store.candidates(block.keys(normalise({"name": names})))
+    records = draft.store.records({rid for _, rid in candidates})
+    found: dict[str, list[str]] = {}
+    for index, rid in candidates:
+        if rid in records and records[rid].values.get("name") == names[index]:
+            found.setdefault(names[index], []).append(rid)
+    return found
+
+
+def _numbered(sheet: Sheet, fates: Mapping[int, Fate]) -> dict[int, Record]:
+    numbers = {row: sheet.value(row, "number") or "" for row in range(len(sheet.rows)) if row not in fates}
+    return {row: sheet.records[number] for row, number in numbers.items() if number in sheet.records}
+
+
+def _tags(draft: Draft, sheet: Sheet, customers: Mapping[int, str]) -> dict[int, Record]:
+    """Tags have no number: the same tag on the same customer is the same record."""
+    stored = draft.store.children(TAG.key, set(customers.values()))
+    by_tag = {
+        (rid, record.values.get("type"), record.values.get("name")): record
+        for rid, records in stored.items()
+        for record in records
+    }
+    found = {}
+    for row, rid in customers.items():
+        record = by_tag.get((rid, sheet.value(row, "type"), sheet.value(row, "name")))
+        if record is not None:
+            found[row] = record
+    return found

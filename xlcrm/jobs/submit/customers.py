@@ -1,0 +1,232 @@
+"""Customer rows: known ones are compared with the store, new ones with each other, decisions are carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcrm.jobs import dedupe
+from xlcrm.jobs.reading import SETTLED, Sheet
+from xlcrm.jobs.submit import existing
+from xlcrm.jobs.submit.draft import Count, Draft, Fate
+from xlcrm.jobs.tokens import tokens
+from xlcrm.match import block
+from xlcrm.match.normalise import normalise
+from xlcrm.model.finding import Severity
+from xlcrm.model.identity import new_rid
+from xlcrm.model.operation import Change, Decision, Record, Values
+from xlcrm.model.tables import CONTACT, CUSTOMER
+from xlcrm.rules.changes import may_merge
+from xlcrm.rules.merge import Side, merge
+
+GONE = frozenset({"refused", "void"})  # rows that do not reach the store: nothing can repeat them
+
+
+def plan(draft: Draft, decisions: Mapping[str, str], choices: Mapping[str, str]) -> list[dedupe.Match]:
+    """Give every customer row its fate; the matches that still wait for a decision come back."""
+    sheet = draft.sheets[CUSTOMER.key]
+    fates: dict[int, Fate] = {}
+    for row in range(len(sheet.rows)):
+        if sheet.value(row, "submit_status") in SETTLED:
+            fates[row] = Fate(Count.UNCHANGED, sheet.value(row, "submit_status") or "")
+        elif row in sheet.checked.blocked:
+            fates[row] = Fate(Count.REFUSED, "refused")
+    known = _known(sheet, fates)
+    fates |= existing.plan(draft, sheet, known, choices)
+    said = _healed(draft, sheet, fates)
+    matches = dedupe.find(sheet, draft.store, {row: fate.rid for row, fate in fates.items() if fate.rid})
+    waiting = _decide(draft, sheet, fates, matches, decisions, said)
+    draft.fates[CUSTOMER.key] = [fates[row] for row in range(len(sheet.rows))]
+    return waiting
+
+
+def _known(sheet: Sheet, fates: dict[int, Fate]) -> dict[int, Record]:
+    """The rows that belong to a stored customer; a number that was merged away points to its survivor."""
+    known = {}
+    for row in range(len(sheet.rows)):
+        record = sheet.records.get(sheet.value(row, "number") or "") if row not in fates else None
+        if record is not None and record.number != sheet.value(row, "number") and record.state == "live":
+            fates[row] = Fate(Count.UNCHANGED, "merged", record.rid, None, record)
+        elif record is not None:
+            known[row] = record
+    return known
+
+
+def _healed(draft: Draft, sheet: Sheet, fates: dict[int, Fate]) -> list[str]:
+    """Recognise rows that were stored before although their answer never arrived; all rows' tokens come back."""
+    said = tokens(sheet, draft.store.digest)
+    open_rows = [row for row in range(len(sheet.rows)) if row not in fates]
+    found = draft.store.submitted(draft.operation.workbook, [said[row] for row in open_rows])
+    present = {fate.rid for fate in fates.values()}
+    records = draft.store.records({rid for rid in found.values() if rid not in present})
+    for row in open_rows:
+        record = records.get(found.get(said[row], ""))
+        if record is not None:
+            fates[row] = Fate(Count.UNCHANGED, "stored", record.rid, None, record)
+    return said
+
+
+def _decide(
+    draft: Draft,
+    sheet: Sheet,
+    fates: dict[int, Fate],
+    matches: list[dedupe.Match],
+    decisions: Mapping[str, str],
+    said: list[str],
+) -> list[dedupe.Match]:
+    by_row: dict[int, list[dedupe.Match]] = {}
+    for match in matches:
+        by_row.setdefault(match.row, []).append(match)
+    followed = _followed(draft, matches)
+    waiting: list[dedupe.Match] = []
+    for row in range(len(sheet.rows)):
+        if row in fates:
+            continue
+        live = [match for match in by_row.get(row, ()) if match.other is None or fates[match.other].status not in GONE]
+        verdicts = {match.key: _verdict(draft, match, decisions) for match in live}
+        if "drop" in verdicts.values():
+            fates[row] = Fate(Count.UNCHANGED, "void")
+            continue
+        chosen = next((match for match in live if verdicts[match.key] in ("merge", "contact")), None)
+        if chosen is not None:
+            fates[row] = _join(draft, sheet, row, chosen, verdicts[chosen.key], fates, followed)
+            continue
+        undecided = [match for match in live if verdicts[match.key] in ("", "later")]
+        if undecided:
+            waiting += undecided
+            best = max(undecided, key=lambda match: match.pair.probability)
+            draft.note(sheet, row, "DUPLICATE", "name", Severity.CHECK, other=_name_of(sheet, best))
+            fates[row] = Fate(Count.WAITING, "undecided")
+            continue
+        for match in live:
+            draft.operation.decisions.append(Decision(match.key, "distinct"))
+        fates[row] = _new(draft, sheet, row, said[row])
+    return waiting
+
+
+def _verdict(draft: Draft, match: dedupe.Match, decisions: Mapping[str, str]) -> str:
+    made = decisions.get(match.key, "")
+    if not made and draft.accept and match.pair.advice == "merge":
+        return "merge"
+    return made
+
+
+def _new(draft: Draft, sheet: Sheet, row: int, token: str) -> Fate:
+    values = filled(draft, sheet, row)
+    rid = new_rid()
+    place = f"{sheet.rows.sheet}!{sheet.rows.place(row)}"
+    change = Change(CUSTOMER.key, rid, rid, values, token=token, origin=draft.operation.source, place=place)
+    return Fate(Count.NEW, "stored", rid, draft.target(change))
+
+
+def filled(draft: Draft, sheet: Sheet, row: int) -> Values:
+    """The values of a new row with the defaults of its table: the kind, the acting person as owner."""
+    values = {key: column[row] for key in (field.key for field in sheet.table.data) if (column := sheet.checked.values.get(key))}
+    for field in sheet.table.data:
+        if field.default and not values.get(field.key):
+            values[field.key] = field.default
+    if sheet.table is CUSTOMER and not values.get("owner"):
+        values["owner"] = draft.context.actor.rid
+    return values
+
+
+def _join(
+    draft: Draft,
+    sheet: Sheet,
+    row: int,
+    match: dedupe.Match,
+    verdict: str,
+    fates: Mapping[int, Fate],
+    followed: Mapping[str, str],
+) -> Fate:
+    """Merge a row into the customer it repeats, or add its contact to that customer."""
+    if match.other is not None:
+        goal = fates[match.other]
+        if goal.rid is None:  # the row it repeats waits itself
+            return Fate(Count.WAITING, "undecided")
+        record, change = goal.record, goal.change
+        rid = goal.rid
+    else:
+        record = match.record
+        assert record is not None  # a match names a row or a record
+        rid, change = record.rid, draft.targets.get(record.rid)
+    current = {**(record.values if record else {}), **(change.values if change else {})}
+    if not may_merge(draft.context.actor, current.get("owner")):
+        draft.note(sheet, row, "MERGE_PROPOSED", "name", Severity.CHECK, other=current.get("name") or "")
+        draft.operation.decisions.append(Decision(match.key, "proposed", reason=verdict))
+        return Fate(Count.WAITING, "review")
+    values = filled(draft, sheet, row)
+    if not sheet.value(row, "owner"):
+        values["owner"] = None
+    place = f"{sheet.rows.sheet}!{sheet.rows.place(row)}"
+    if verdict == "contact":
+        contact = {
+            "customer": rid,
+            "name": values.get("contact"),
+            "title": values.get("contact_title"),
+            "phone": values.get("phone"),
+            "email": values.get("email"),
+            "valid": "valid",
+        }
+        draft.operation.changes.append(Change(CONTACT.key, new_rid(), rid, contact, origin=draft.operation.source, place=place))
+        return Fate(Count.UPDATED, "merged", rid, None, record)
+    stored = Side(
+        current, followed.get(rid, ""), (record.updated_at if record else None) or "", (record.origin if record else None) or ""
+    )
+    merged = merge(stored, Side(values, "", draft.context.now(), f"{draft.operation.source} {place}"))
+    changed = {key: value for key, value in merged.values.items() if value != current.get(key)}
+    draft.losers.setdefault(rid, []).append(values)
+    if record is None and change is not None:  # the other row is new itself: it takes the values in
+        change.values.update(changed)
+        change.kept += merged.kept
+        return Fate(Count.UPDATED, "merged", rid, change)
+    assert record is not None  # otherwise the goal would be new
+    if not changed and not merged.kept:
+        return Fate(Count.UNCHANGED, "merged", rid, None, record)
+    expected = {key: record.values.get(key) for key in changed}
+    joined = draft.target(
+        Change(
+            CUSTOMER.key,
+            rid,
+            rid,
+            changed,
+            record.version,
+            expected,
+            origin=draft.operation.source,
+            place=place,
+            kept=merged.kept,
+        )
+    )
+    return Fate(Count.UPDATED if changed else Count.UNCHANGED, "merged", rid, joined, record)
+
+
+def _followed(draft: Draft, matches: list[dedupe.Match]) -> dict[str, str]:
+    """When each matched customer was last contacted."""
+    rids = {match.record.rid for match in matches if match.record is not None}
+    found = draft.store.children("interaction", rids) if rids else {}
+    return {rid: max((record.values.get("at") or "" for record in records), default="") for rid, records in found.items()}
+
+
+def _name_of(sheet: Sheet, match: dedupe.Match) -> str:
+    if match.record is not None:
+        return f"{match.record.number}“{match.record.values.get('name')}”"
+    row = match.other or 0
+    return f"{sheet.rows.place(row)}“{sheet.value(row, 'name')}”"
+
+
+def blocking_keys(draft: Draft) -> None:
+    """Give every changed customer its blocking keys, those of merged rows included, in one batch."""
+    changes = [change for change in draft.operation.changes if change.table == CUSTOMER.key]
+    records = draft.store.records({change.rid for change in changes if change.base is not None})
+    owners: list[Change] = []
+    values: list[Mapping[str, str | None]] = []
+    for change in changes:
+        record = records.get(change.rid)
+        now = {**(record.values if record else {}), **change.values}
+        if record is not None and not draft.losers.get(change.rid) and not any(key in dedupe.MATCHED for key in change.values):
+            continue
+        for one in (now, *((record.values,) if record else ()), *draft.losers.get(change.rid, ())):
+            owners.append(change)
+            values.append(one)
+    found = block.keys(normalise({key: [one.get(key) for one in values] for key in dedupe.MATCHED}))
+    for change, keys in zip(owners, found, strict=True):
+        change.keys = tuple(dict.fromkeys((*(change.keys or ()), *keys)))

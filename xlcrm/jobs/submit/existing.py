@@ -1,0 +1,153 @@
+"""Rows that have a record already: what the person changed since the version they saw, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcrm.jobs.reading import Sheet
+from xlcrm.jobs.submit.draft import Count, Draft, Fate
+from xlcrm.jobs.tokens import pair_key
+from xlcrm.model.finding import Severity
+from xlcrm.model.identity import new_rid
+from xlcrm.model.operation import Change, Clash, Record, Values
+from xlcrm.model.tables import REQUEST
+from xlcrm.rules.changes import Way, way
+
+
+def plan(draft: Draft, sheet: Sheet, rows: Mapping[int, Record], choices: Mapping[str, str]) -> dict[int, Fate]:
+    """The fates of the rows of ``sheet`` that belong to stored records (row index -> record).
+
+    ``choices`` are the decisions of 冲突处理 (system key -> "mine" or "theirs"). A blank or masked cell means
+    unchanged; the version in the row says what the person saw (mission sections 4 and 6).
+    """
+    seen = {row: version for row in rows if (version := _version(sheet, row)) is not None}
+    bases = draft.store.as_of(
+        {(record.rid, seen[row]) for row, record in rows.items() if seen.get(row, 0) < record.version and row in seen}
+    )
+    customers = {record.values["customer"] or "" for record in rows.values() if sheet.table.key != "customer"}
+    owners = {rid: record.values.get("owner") for rid, record in draft.store.records(customers).items()} if customers else {}
+    asked = _open_requests(draft, [record.rid for record in rows.values()]) if sheet.table.key == "customer" else set()
+    fates = {}
+    for row, record in rows.items():
+        if record.state != "live":
+            fates[row] = Fate(Count.UNCHANGED, record.state, record.rid, None, record)
+            continue
+        version = seen.get(row)
+        base = record.values if version == record.version else bases.get((record.rid, version or -1))
+        owner = record.values.get("owner") if sheet.table.key == "customer" else owners.get(record.values["customer"] or "")
+        fates[row] = _fate(draft, sheet, row, record, base, choices, owner, asked)
+    return fates
+
+
+def _version(sheet: Sheet, row: int) -> int | None:
+    text = sheet.value(row, "version")
+    return int(text) if text and text.isdigit() else None
+
+
+def _fate(
+    draft: Draft,
+    sheet: Sheet,
+    row: int,
+    record: Record,
+    base: Values | None,
+    choices: Mapping[str, str],
+    owner: str | None,
+    asked: set[tuple[str, str, str | None]],
+) -> Fate:
+    changed: Values = {}
+    expected: Values = {}
+    clashes: list[Clash] = []
+    requested = False
+    for key, value in _edited(sheet, row, record, base).items():
+        before, current = (base or {}).get(key), record.values.get(key)
+        if current not in (value, before) or (base is None and current is not None):
+            choice = choices.get(clash_key(record, key, value, current))
+            if choice is None:
+                clashes.append(Clash(key, value, current, record.updated_by, record.updated_at))
+            if choice != "mine":
+                continue
+            before = current
+        match way(sheet.table[key], draft.context.actor, owner, draft.rulebook.settings):
+            case Way.REFUSE:
+                return draft.refuse(sheet, row, "NOT_YOURS", key)
+            case Way.REQUEST:
+                requested = True
+                if (record.rid, key, value) not in asked:
+                    _request(draft, sheet, row, record, key, before, value)
+            case Way.WRITE:
+                changed[key], expected[key] = value, before
+    if clashes:
+        for clash in clashes:
+            draft.note(sheet, row, "CONFLICT", clash.field, Severity.CHECK)
+        return Fate(Count.WAITING, "conflict", record.rid, None, record, tuple(clashes))
+    if changed:
+        customer = record.rid if sheet.table.key == "customer" else record.values["customer"] or ""
+        place = f"{sheet.rows.sheet}!{sheet.rows.place(row)}"
+        change = draft.target(
+            Change(
+                sheet.table.key,
+                record.rid,
+                customer,
+                changed,
+                record.version,
+                expected,
+                origin=draft.operation.source,
+                place=place,
+            )
+        )
+        return Fate(Count.UPDATED, "stored", record.rid, change, record)
+    if requested:
+        return Fate(Count.WAITING, "review", record.rid, None, record)
+    return Fate(Count.UNCHANGED, "stored", record.rid, None, record)
+
+
+def _edited(sheet: Sheet, row: int, record: Record, base: Values | None) -> Values:
+    """The fields whose value in the row differs from what the person saw and from what is stored."""
+    found: Values = {}
+    for field in sheet.table.data:
+        column = sheet.checked.values.get(field.key)
+        if column is None or field.key == "customer" or (row, field.key) in sheet.checked.masked:
+            continue
+        value = None if (row, field.key) in sheet.checked.cleared else column[row]
+        if value is None and (row, field.key) not in sheet.checked.cleared:
+            continue
+        if value != record.values.get(field.key) and (base is None or value != base.get(field.key)):
+            found[field.key] = value
+    return found
+
+
+def clash_key(record: Record, key: str, mine: str | None, theirs: str | None) -> str:
+    """The system key of a conflict: a choice made for it stays valid while both values stand."""
+    return pair_key((record.rid, f"field {key}", f"mine {mine}", f"theirs {theirs}"))
+
+
+def _open_requests(draft: Draft, customers: list[str]) -> set[tuple[str, str, str | None]]:
+    if draft.rulebook.settings.get("changes", "direct") == "direct":
+        return set()
+    found = draft.store.children(REQUEST.key, customers)
+    return {
+        (rid, record.values.get("field") or "", record.values.get("after"))
+        for rid, records in found.items()
+        for record in records
+        if record.values.get("state") in ("open", "verifying")
+    }
+
+
+def _request(draft: Draft, sheet: Sheet, row: int, record: Record, key: str, before: str | None, after: str | None) -> None:
+    """Turn the change of one field into an update request (T4); its life is the workflow's."""
+    values: Values = {
+        "customer": record.rid,
+        "customer_name": record.values.get("name"),
+        "contact": record.values.get("contact"),
+        "contact_title": record.values.get("contact_title"),
+        "field": key,
+        "before": before,
+        "after": after,
+        "urgency": "normal",
+        "raised_through": "staff",
+        "initiator": draft.context.actor.rid,
+        "state": "open",
+    }
+    place = f"{sheet.rows.sheet}!{sheet.rows.place(row, key)}"
+    draft.operation.changes.append(Change(REQUEST.key, new_rid(), record.rid, values, origin=draft.operation.source, place=place))
+    draft.note(sheet, row, "REQUEST_MADE", key, Severity.CHECK)

@@ -1,0 +1,66 @@
+"""Handing the planned operation to the store: numbers first, then everything in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from xlcrm.jobs.submit import customers, writeback
+from xlcrm.jobs.submit.draft import Draft
+from xlcrm.model.operation import Change, Outcome, Receipt, Record
+from xlcrm.model.tables import BY_KEY, CUSTOMER, INTERACTION, TAG
+
+
+@dataclass(slots=True)
+class Stored:
+    """The store's answer: the receipt (None when nothing was sent), outcomes by rid, records that were there before."""
+
+    receipt: Receipt | None = None
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+def store(draft: Draft) -> Stored:
+    """Number and apply the draft's operation, settle the fates, and read back what the sheet has to show."""
+    _number(draft)
+    customers.blocking_keys(draft)
+    done = Stored()
+    operation = draft.operation
+    operation.seen = sorted(
+        {fate.rid for fates in draft.fates.values() for fate in fates if fate.record is not None and fate.rid}
+    )
+    if operation.changes or operation.decisions:
+        done.receipt = draft.store.apply(operation, draft.context)
+        done.outcomes = {change.rid: outcome for change, outcome in zip(operation.changes, done.receipt.outcomes, strict=True)}
+        writeback.settle(draft, done.outcomes)
+    fresh = {change.rid for change in operation.changes if change.base is None}
+    done.records = draft.store.records(
+        {fate.rid for fates in draft.fates.values() for fate in fates if fate.rid and fate.rid not in fresh}
+    )
+    tagged = {change.customer for change in operation.changes if change.table == TAG.key}
+    done.tags = writeback.tag_labels(draft.store.children(TAG.key, tagged), draft.context.language) if tagged else {}
+    return done
+
+
+def _number(draft: Draft) -> None:
+    """Give every new record its number, a block for each table; interactions count within their customer."""
+    moment = draft.context.now()
+    fresh: dict[str, list[Change]] = {}
+    for change in draft.operation.changes:
+        if change.base is None:
+            fresh.setdefault(change.table, []).append(change)
+    for key, changes in fresh.items():
+        pattern = BY_KEY[key].number
+        if not pattern or key == INTERACTION.key:
+            continue
+        for change, number in zip(changes, draft.store.numbers(pattern, len(changes), moment), strict=True):
+            change.number = number
+    talks = fresh.get(INTERACTION.key, [])
+    if not talks:
+        return
+    numbers = {change.rid: change.number for change in fresh.get(CUSTOMER.key, ())}
+    stored = draft.store.records({change.customer for change in talks if change.customer not in numbers})
+    numbers |= {rid: record.number for rid, record in stored.items()}
+    owners = [numbers[change.customer] or "" for change in talks]
+    for change, number in zip(talks, draft.store.numbers_within(INTERACTION.number, owners, moment), strict=True):
+        change.number = number

@@ -1,0 +1,152 @@
+"""The receipt: numbers, states and audit columns go back into the sheet, and what others changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xlcrm.jobs.reading import Sheet
+from xlcrm.jobs.submit.draft import Count, Draft, Fate
+from xlcrm.jobs.submit.existing import clash_key
+from xlcrm.model.fields import Role
+from xlcrm.model.operation import Outcome, Record, Result
+from xlcrm.model.rows import Cell, Link
+from xlcrm.model.tables import BY_KEY, CONFLICTS, CUSTOMER
+from xlcrm.model.vocabularies import vocabulary
+from xlcrm.rules.clean import show
+from xlcrm.sheets.base import Book
+
+
+def settle(draft: Draft, outcomes: Mapping[str, Outcome]) -> None:
+    """Bring the fates in line with what the store answered (rid -> outcome): somebody may have been quicker."""
+    for fates in draft.fates.values():
+        for fate in fates:
+            outcome = outcomes.get(fate.rid or "") if fate.change is not None else None
+            if outcome is None:
+                continue
+            if outcome.result is Result.CONFLICT:
+                fate.count, fate.status, fate.clashes = Count.WAITING, "conflict", outcome.clashes
+            elif outcome.result is Result.UNCHANGED and fate.status == "stored":
+                fate.count = Count.UNCHANGED
+            if outcome.rid != fate.rid:  # stored before under another identity: the answer had been lost
+                fate.rid = outcome.rid
+
+
+def write(
+    book: Book, draft: Draft, outcomes: Mapping[str, Outcome], records: Mapping[str, Record], tags: Mapping[str, str]
+) -> None:
+    """Write the columns of every sheet: state, number, audit, defaults, and values that differ from the store's.
+
+    ``records`` are the stored records of rows that were not new; ``tags`` the labels of customers' tags by rid.
+    """
+    for key, fates in draft.fates.items():
+        sheet = draft.sheets[key]
+        columns: dict[str, list[Cell]] = {"submit_status": _statuses(fates, draft.context.language)}
+        for field in sheet.table.fields:
+            if field.key not in sheet.rows.columns:
+                continue
+            if field.role is Role.AUDIT:
+                columns[field.key] = [
+                    _audit(draft, sheet, row, fate, field.key, outcomes, records) for row, fate in enumerate(fates)
+                ]
+            elif field.role is Role.DATA and field.key != "customer":
+                column = _refreshed(draft, sheet, field.key, fates, records)
+                if column is not None:
+                    columns[field.key] = column
+        if key == CUSTOMER.key and "tags" in sheet.rows.columns:
+            old = sheet.rows.columns["tags"]
+            columns["tags"] = [tags.get(fate.rid or "", old[row]) for row, fate in enumerate(fates)]
+        book.write(sheet.rows, columns)
+
+
+def _statuses(fates: Sequence[Fate], language: str) -> list[Cell]:
+    words = vocabulary("submit_status")
+    return [words.label(fate.status, language) for fate in fates]
+
+
+def _audit(
+    draft: Draft, sheet: Sheet, row: int, fate: Fate, key: str, outcomes: Mapping[str, Outcome], records: Mapping[str, Record]
+) -> Cell:
+    """One audit cell: from the outcome of this submission, else from the record, else as it stands."""
+    source: Outcome | Record | None = records.get(fate.rid or "") or outcomes.get(fate.rid or "")
+    if source is None or fate.rid is None:
+        return sheet.rows.cell(row, key)
+    if key == "origin":
+        return source.origin if isinstance(source, Record) else draft.operation.source
+    if key == "number" and source.number is None:
+        return sheet.rows.cell(row, key)
+    if key == "version" and fate.status in ("conflict", "review"):
+        return sheet.rows.cell(row, key)  # the person has not seen the newer version yet
+    value = getattr(source, key)
+    return show(None if value is None else str(value), sheet.table[key], draft.context.language, draft.rulebook.names)
+
+
+def _refreshed(draft: Draft, sheet: Sheet, key: str, fates: Sequence[Fate], records: Mapping[str, Record]) -> list[Cell] | None:
+    """The column with the store's value wherever the row shows another one; None when nothing differs.
+
+    Without this a value that a colleague changed would look like an edit of this sheet next time. Masked cells and
+    rows that wait or were refused stay as they are.
+    """
+    column = list(sheet.rows.columns[key])
+    field = sheet.table[key]
+    differs = False
+    for row, fate in enumerate(fates):
+        if fate.status != "stored":
+            continue
+        record = records.get(fate.rid or "")
+        value = record.values.get(key) if record else fate.change.values.get(key) if fate.change else None
+        if value == sheet.value(row, key) or (row, key) in sheet.checked.masked or (value is None and column[row] is None):
+            continue
+        column[row] = show(value, field, draft.context.language, draft.rulebook.names)
+        differs = True
+    return column if differs else None
+
+
+def conflicts(draft: Draft) -> list[dict[str, Cell | Link]]:
+    """The lines of 冲突处理: both values of every field that two people changed."""
+    language, names = draft.context.language, draft.rulebook.names
+    lines: list[dict[str, Cell | Link]] = []
+    for key, fates in draft.fates.items():
+        sheet = draft.sheets[key]
+        for row, fate in enumerate(fates):
+            for clash in fate.clashes:
+                field = BY_KEY[key][clash.field]
+                place = sheet.rows.place(row, clash.field)
+                record = fate.record
+                lines.append(
+                    {
+                        "choice": None,
+                        "place": Link(f"{sheet.rows.sheet}!{place}", sheet.rows.sheet, place),
+                        "number": record.number if record else None,
+                        "customer": sheet.label(row),
+                        "field": field.title(language),
+                        "mine": show(clash.mine, field, language, names),
+                        "theirs": show(clash.theirs, field, language, names),
+                        "changed_by": names.get(clash.changed_by or "", clash.changed_by),
+                        "changed_at": clash.changed_at,
+                        "pair": clash_key(record, clash.field, clash.mine, clash.theirs) if record else None,
+                    }
+                )
+    return lines
+
+
+def read_choices(book: Book) -> dict[str, str]:
+    """The choices made in 冲突处理: system key -> "mine" or "theirs"."""
+    if CONFLICTS not in book.tables():
+        return {}
+    rows = book.read(CONFLICTS)
+    words = vocabulary("conflict_choice")
+    found = {}
+    for index in range(len(rows)):
+        option = words.find(str(rows.cell(index, "choice") or ""))
+        if option is not None:
+            found[str(rows.cell(index, "pair"))] = option.code
+    return found
+
+
+def tag_labels(records: Mapping[str, Sequence[Record]], language: str) -> dict[str, str]:
+    """Customers' tags as one text, by rid, for the derived column 标签."""
+    words = vocabulary("tag")
+    return {
+        rid: "、".join(dict.fromkeys(words.label(record.values.get("name") or "", language) for record in tags))
+        for rid, tags in records.items()
+    }

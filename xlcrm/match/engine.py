@@ -1,0 +1,102 @@
+"""All steps together: the probable duplicates within a list, and between new rows and stored ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcrm.match import block, score
+from xlcrm.match.block import Rows
+from xlcrm.match.cluster import clusters
+from xlcrm.match.levels import FIELDS, POSITION, Levels, Mask, number
+from xlcrm.match.normalise import Normal
+
+Evidence = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two rows that may be one customer.
+
+    ``probability`` in 0..1; ``advice`` a code of the vocabulary "advice": "merge" (very sure), "ask" (a person should
+    look), "contact" (the same customer's other contact, document 001 step 4); ``evidence`` the (field, level) pairs of
+    ``levels.FIELDS``, for ``explain``. Holds no value of either row.
+    """
+
+    left: int
+    right: int
+    probability: float
+    advice: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The probable pairs of a list (left < right), and the blocking keys that too many rows share, with their sizes:
+    of those rows only the most alike were compared.
+    """
+
+    pairs: list[Pair]
+    capped: dict[str, int]
+
+    def groups(self, count: int) -> list[int]:
+        """For each of ``count`` rows the first row of its group; pairs advised "contact" do not join."""
+        return clusters(count, ((pair.left, pair.right, pair.probability) for pair in self.pairs))
+
+
+def within(normal: Normal, cap: int = block.CAP) -> Matches:
+    """The probable duplicates among the rows of ``normal``; ``cap`` rows at most are compared all with all for one key."""
+    left, right, capped = block.pairs(block.keys(normal), cap)
+    return Matches(_judge(normal, left, right), capped)
+
+
+def against(new: Normal, stored: Normal, candidates: Sequence[tuple[int, int]]) -> list[Pair]:
+    """The probable duplicates among ``candidates``, pairs of (row of ``new``, row of ``stored``): scored as within a list."""
+    if not candidates:
+        return []
+    both = np.array(sorted(set(candidates)), np.int64)
+    pairs = _judge(new + stored, both[:, 0], both[:, 1] + len(new))
+    return [Pair(pair.left, pair.right - len(new), pair.probability, pair.advice, pair.evidence) for pair in pairs]
+
+
+def _judge(normal: Normal, left: Rows, right: Rows) -> list[Pair]:
+    """The pairs that deserve an advice, in the order given."""
+    rows, where = np.unique(np.concatenate((left, right)), return_inverse=True)
+    levels = score.compare(normal.take(rows.tolist()), where[: len(left)], where[len(left) :])
+    probability = score.probability(levels)
+    limits = score.shipped().advice
+    contact = _other_contact(levels)
+    keep = np.flatnonzero(np.where(contact, probability >= limits["contact"], probability >= limits["ask"]))
+    merge = (probability >= limits["merge"]) & _sure(levels)
+    known: dict[bytes, Evidence] = {}
+    found = []
+    for index in keep.tolist():
+        row = levels[index]
+        evidence = known.get(packed := row.tobytes())
+        if evidence is None:
+            evidence = known[packed] = tuple((field, FIELDS[field][at]) for field, at in zip(FIELDS, row.tolist(), strict=True))
+        advice = "contact" if contact[index] else "merge" if merge[index] else "ask"
+        found.append(Pair(int(left[index]), int(right[index]), round(float(probability[index]), 4), advice, evidence))
+    return found
+
+
+def _is(levels: Levels, field: str, *names: str) -> Mask:
+    return np.isin(levels[:, POSITION[field]], [number(field, name) for name in names])
+
+
+def _other_contact(levels: Levels) -> Mask:
+    """The same customer with somebody else to talk to (document 003 2.3): to be added, not merged."""
+    named = _is(levels, "name", "same", "former") & _is(levels, "branch", "missing", "same")
+    return named & _is(levels, "contact", "differ", "surname")
+
+
+def _sure(levels: Levels) -> Mask:
+    """Pairs whose every part fits: only these are merged without asking, however probable others may be."""
+    return _is(levels, "uscc", "same") | (
+        _is(levels, "name", "same", "former", "near", "close", "part")
+        & _is(levels, "place", "missing", "same")
+        & _is(levels, "branch", "missing", "same")
+        & _is(levels, "contact", "missing", "same", "near", "title")
+    )

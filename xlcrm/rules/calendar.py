@@ -1,0 +1,51 @@
+"""Working days in China: public holidays and make-up days, as the State Council publishes them each year.
+
+For a year whose make-up days are not published yet the calendar is an estimate, and says so (design.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A day, and whether it is estimated (暂估)."""
+
+    day: date
+    estimated: bool
+
+
+def working_day(day: date, own: Mapping[date, bool] | None = None) -> bool:
+    """Whether people work on ``day``; ``own`` overrides single days (True: work, False: free)."""
+    if own and day in own:
+        return own[day]
+    return bool(_china(day.year).is_working_day(day))
+
+
+def deadline(start: date, days: int, own: Mapping[date, bool] | None = None) -> Deadline:
+    """The ``days``-th working day after ``start`` (which does not count itself)."""
+    day = start
+    estimated = False
+    while days > 0:
+        day += timedelta(days=1)
+        estimated = estimated or not (published(day.year) or bool(own and day in own))
+        if working_day(day, own):
+            days -= 1
+    return Deadline(day, estimated)
+
+
+def published(year: int) -> bool:
+    """Whether the make-up days of ``year`` are known."""
+    return any(day.year == year for day in _china(year).weekend_workdays)
+
+
+@cache
+def _china(year: int) -> Any:
+    import holidays
+
+    return holidays.country_holidays("CN", years=year)

@@ -1,0 +1,125 @@
+"""One sheet while it is being checked: its cells, their canonical values, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from xlcrm.catalogue import text
+from xlcrm.model.fields import Field, Kind, Need
+from xlcrm.model.finding import Finding, Severity
+from xlcrm.model.operation import Values
+from xlcrm.model.rows import Cell, Rows
+from xlcrm.rules.calendar import deadline
+from xlcrm.rules.clean.text import written
+from xlcrm.rules.codes import CODES
+from xlcrm.rules.rulebook import Rulebook
+
+_SHOWN = 30
+WAIT = 3  # working days (mission section 4)
+
+
+@dataclass
+class Case:
+    """``values`` holds canonical columns; ``known`` the stored values by record number, None if nobody asked."""
+
+    rows: Rows
+    book: Rulebook
+    known: Mapping[str, Values] | None = None
+    values: dict[str, list[str | None]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    cleared: set[tuple[int, str]] = field(default_factory=set)
+    masked: set[tuple[int, str]] = field(default_factory=set)
+    refused: set[tuple[int, str]] = field(default_factory=set)  # cells that hold something unusable
+    blocked: set[int] = field(default_factory=set)
+
+    def new(self) -> list[bool]:
+        """For each row whether it has no number yet."""
+        return [number is None for number in self.column("number")]
+
+    def column(self, key: str) -> list[str | None]:
+        """The canonical values of the sheet's column; all None where it has none."""
+        found = self.values.get(key)
+        return found if found is not None else [None] * len(self.rows)
+
+    def standing(self, key: str) -> list[str | None]:
+        """The values as they will stand after submission: a blank cell of a stored record keeps the stored value."""
+        found = self.column(key)
+        if not self.known:
+            return found
+        numbers = self.column("number")
+        return [
+            value
+            if value is not None or number is None or (i, key) in self.cleared or number not in self.known
+            else self.known[number].get(key)
+            for i, (value, number) in enumerate(zip(found, numbers, strict=True))
+        ]
+
+    def whole(self) -> list[bool]:
+        """For each row whether all its values are known: new, or stored and read with its stored values."""
+        known = self.known or {}
+        return [number is None or number in known for number in self.column("number")]
+
+    def until(self) -> str:
+        """The day by which what is 待补全 is to be filled, marked where it is an estimate."""
+        return due_day(self.book.day, self.book.language)
+
+    def has(self, *keys: str) -> bool:
+        """Whether the sheet has any of these columns with something in it."""
+        return any(any(self.values.get(key, ())) for key in keys)
+
+    def title(self, key: str) -> str:
+        """The header of a field as it stands in the sheet."""
+        return self.rows.headers.get(key) or self.rows.table[key].title(self.book.language)
+
+    def add(
+        self,
+        code: str,
+        row: int | None,
+        key: str | None,
+        values: Mapping[str, object] | None = None,
+        repair: Cell = None,
+        safe: bool = False,
+    ) -> None:
+        """Note a finding; ``values`` of its sentence are completed by the field's header and the cell's text."""
+        said: dict[str, object] = {}
+        if key is not None:
+            said["field"] = self.title(key)
+            if row is not None:
+                said["value"] = self._shown(row, self.rows.table[key])
+        if values:
+            said.update(values)
+        severity = self._severity(code, key)
+        if severity is Severity.MUST and row is not None:
+            self.blocked.add(row)
+        self.findings.append(Finding(code, severity, self.rows.table.key, row, key, said, repair, safe))
+
+    def _severity(self, code: str, key: str | None) -> Severity:
+        severity = CODES[code].severity
+        if severity is Severity.MUST and self.book.old and not self._names(key):
+            return Severity.DUE
+        return severity
+
+    def _names(self, key: str | None) -> bool:
+        """Whether ``key`` is the customer name: the one thing that blocks even in an old list."""
+        item = self.rows.table.by_key.get(key or "")
+        return item is not None and item.kind is Kind.CUSTOMER and item.need is Need.BLOCKING
+
+    def _shown(self, row: int, item: Field) -> str:
+        """The cell's text for a sentence: short, and not at all where it is sensitive."""
+        shown = "***" if item.sensitive else " ".join(written(self.rows.cell(row, item.key)).split())
+        return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
+
+
+@cache
+def due_day(day: date, language: str) -> str:
+    """Three working days after ``day``; marked where the year's make-up days are not published yet."""
+    until = deadline(day, WAIT)
+    return until.day.isoformat() + (text("findings.ESTIMATED", language) if until.estimated else "")
+
+
+def blank(column: Sequence[object]) -> bool:
+    """Whether a column has nothing in it."""
+    return column.count(None) == len(column)

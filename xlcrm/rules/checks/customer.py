@@ -1,0 +1,155 @@
+"""Customers: fields against each other (mission T1, documents 001 三-四 and 003 2.2-3.1, 4.1)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from xlcrm.rules.checks.case import Case, blank
+from xlcrm.rules.clean import names, regions
+
+_STAMPED = re.compile(r"20[0-9]{2}\s?[-/.年]\s?[01]?[0-9]")
+
+
+def check(case: Case) -> None:
+    """All rules between the fields of one customer; each looks only at the columns it needs."""
+    for rule in (short_name, person, size, contract, late, consent, verified, address, status_reason):
+        rule(case)
+
+
+def short_name(case: Case) -> None:
+    """A company's name is the full name on its licence; up to four characters without a legal form are an abbreviation."""
+    kinds = case.standing("kind")
+    for row, name in enumerate(case.column("name")):
+        if name is not None and len(name) <= 4 and kinds[row] != "person" and names.abbreviated(name):
+            case.add("NAME_SHORT", row, "name")
+
+
+def person(case: Case) -> None:
+    """客户规模, 企业类型 and 统一社会信用代码 don't apply to persons."""
+    kinds = case.standing("kind")
+    persons = [row for row, kind in enumerate(kinds) if kind == "person"]
+    if not persons:
+        return
+    for item in case.rows.table.data:
+        if item.applies and item.key in case.values:
+            column = case.values[item.key]
+            for row in persons:
+                if column[row] is not None and item.applies != "person":
+                    case.add("NOT_FOR_PERSON", row, item.key)
+
+
+def size(case: Case) -> None:
+    """客户规模 agrees with 员工人数: below 100, 100 to 500, above 500."""
+    if not case.has("size", "employees"):
+        return
+    words = case.book.vocabulary("size")
+    for row, (code, count) in enumerate(zip(case.standing("size"), case.standing("employees"), strict=True)):
+        if code is None or count is None:
+            continue
+        people = int(count)
+        right = "small" if people < 100 else "medium" if people <= 500 else "large"
+        if code != right and code in ("small", "medium", "large"):
+            label = words.label(right, case.book.language)
+            case.add("SIZE_MISMATCH", row, "size" if "size" in case.values else "employees", {"count": people, "proposal": label}, label)
+
+
+def contract(case: Case) -> None:
+    """A won customer answers 合同金额 and 合同到期日; an amount has an end, an end an amount, and it is not before the first contact."""
+    if not case.has("status", "contract_amount", "contract_end"):
+        return
+    statuses, amounts, ends = case.standing("status"), case.standing("contract_amount"), case.standing("contract_end")
+    firsts = case.standing("first_contact")
+    whole = case.whole()
+    until = case.until
+    given = "contract_amount" in case.values, "contract_end" in case.values
+    for row, (status, amount, end) in enumerate(zip(statuses, amounts, ends, strict=True)):
+        if status == "won":
+            if whole[row]:
+                for key, value, there in (("contract_amount", amount, given[0]), ("contract_end", end, given[1])):
+                    if value is None and there and (row, key) not in case.refused:
+                        case.add("CONTRACT_NEEDED", row, key, {"due": until()})
+        elif amount is not None and end is None and whole[row] and given[1] and float(amount) > 0:
+            if (row, "contract_end") not in case.refused:
+                case.add("CONTRACT_END_NEEDED", row, "contract_end", {"due": until()})
+        if end is not None:
+            first = firsts[row]
+            if first is not None and end < first:
+                case.add("CONTRACT_BEFORE_CONTACT", row, "contract_end" if given[1] else "first_contact", {"first": first, "end": end})
+            if amount is not None and float(amount) == 0.0:
+                case.add("CONTRACT_ZERO", row, "contract_amount" if given[0] else "contract_end", {"end": end})
+
+
+def late(case: Case) -> None:
+    """Entered within 24 hours of the first contact, else marked late (document 003 2.2). Days are all the sheet tells."""
+    if case.book.old or "first_contact" not in case.values or blank(case.values["first_contact"]):
+        return
+    limit = (case.book.moment - timedelta(hours=48)).date().isoformat()
+    for row, (first, number) in enumerate(zip(case.values["first_contact"], case.column("number"), strict=True)):
+        if first is not None and number is None and first <= limit:
+            case.add("LATE", row, "first_contact", {"since": first})
+
+
+def consent(case: Case) -> None:
+    """A consent has a date and the purpose that was told (document 003 4.1)."""
+    if "yes" not in case.column("consent"):
+        return
+    whole = case.whole()
+    dates, purposes = case.standing("consent_date"), case.standing("purpose")
+    for row, given in enumerate(case.column("consent")):
+        if given == "yes" and whole[row]:
+            for key, column in (("consent_date", dates), ("purpose", purposes)):
+                if column[row] is None and key in case.values and (row, key) not in case.refused:
+                    case.add("CONSENT_NEEDED", row, key, {"due": case.until()})
+
+
+def verified(case: Case) -> None:
+    """A verified phone or mail says when and by whom (document 001 四)."""
+    missing(case, "phone_check", "phone_check_date", "phone_check_by")
+
+
+def missing(case: Case, check_key: str, date_key: str, by_key: str) -> None:
+    """What a verification lacks; shared with the contacts sheet."""
+    done = case.column(check_key)
+    if blank(done):
+        return
+    whole = case.whole()
+    dates, people = case.standing(date_key), case.standing(by_key)
+    for row, way in enumerate(done):
+        if way in ("phone", "mail") and whole[row]:
+            for key, column in ((date_key, dates), (by_key, people)):
+                if column[row] is None and key in case.values and (row, key) not in case.refused:
+                    case.add("VERIFIED_NEEDED", row, key, {"due": case.until()})
+
+
+def address(case: Case) -> None:
+    """An address names a road or number, and lies in the province that is given (document 004 2.2)."""
+    if not case.has("address"):
+        return
+    provinces = case.standing("province")
+    words = case.book.vocabulary("province")
+    for row, place in enumerate(case.column("address")):
+        if place is None:
+            continue
+        if regions.vague(place):
+            case.add("ADDRESS_VAGUE", row, "address")
+        stated = provinces[row]
+        if stated is not None:
+            named = regions.province_of(place)
+            if named is not None and named != stated:
+                language = case.book.language
+                case.add("ADDRESS_REGION", row, "address", {"proposal": words.label(named, language), "parent": words.label(stated, language)})
+
+
+def status_reason(case: Case) -> None:
+    """A change of status gives date and reason in the remark (document 003 3.1); only seen where the stored status is known."""
+    if not case.known or "status" not in case.values:
+        return
+    remarks = case.column("remark")
+    for row, (status, number) in enumerate(zip(case.values["status"], case.column("number"), strict=True)):
+        before = case.known.get(number or "", {}).get("status")
+        if status is not None and before is not None and status != before:
+            old = case.known[number or ""].get("remark")
+            if remarks[row] is None or remarks[row] == old or not _STAMPED.search(remarks[row] or ""):
+                label = case.book.vocabulary("status").label(before, case.book.language)
+                case.add("STATUS_REASON", row, "status", {"before": label})

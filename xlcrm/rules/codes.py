@@ -1,0 +1,134 @@
+"""Every finding there is: how bad, and whether 一键修正 may repair it. The sentences stand in catalogue/findings.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlcrm.model.finding import Severity
+
+MUST, CHECK, DUE = Severity.MUST, Severity.CHECK, Severity.DUE
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """``safe``: its repair loses nothing and may be applied together with others; ``about``: where it occurs."""
+
+    severity: Severity
+    about: str
+    safe: bool = False
+
+
+_CELL = {
+    # any kind of field
+    "MISSING": Code(MUST, "blocking fields"),
+    "MISSING_DUE": Code(DUE, "due fields"),
+    "PLACEHOLDER": Code(CHECK, "all but free text"),
+    "MASKED": Code(DUE, "names, phones, mails, codes of new rows"),
+    "CLEAR_BLOCKING": Code(MUST, "blocking fields"),
+    "ERROR_VALUE": Code(MUST, "all"),
+    "FORMULA": Code(CHECK, "all"),
+    "FORMULA_EMPTY": Code(MUST, "all"),
+    "TOO_LONG": Code(MUST, "text"),
+    "TEXT_FORM": Code(CHECK, "text and names", safe=True),
+    "PHONE_IN_TEXT": Code(CHECK, "text and names"),
+    "IDENTITY_IN_TEXT": Code(CHECK, "text"),
+    "DIGITS_LOST": Code(MUST, "phones and codes"),
+    "CODE_FORM": Code(CHECK, "codes", safe=True),
+    # names
+    "NAME_ODD": Code(MUST, "customer names and contacts"),
+    "NAME_SHORT": Code(CHECK, "customer names"),
+    "PERSON_TITLE": Code(CHECK, "contacts"),
+    # phones
+    "PHONE_SHORT": Code(MUST, "phones"),
+    "PHONE_LONG": Code(MUST, "phones"),
+    "PHONE_AREA": Code(MUST, "phones"),
+    "PHONE_INVALID": Code(MUST, "phones"),
+    "PHONE_ZERO": Code(CHECK, "phones"),
+    "PHONE_UNUSUAL": Code(CHECK, "phones"),
+    "PHONE_FOREIGN": Code(CHECK, "phones"),
+    "PHONE_SEVERAL": Code(CHECK, "phones"),
+    "PHONE_NOTE": Code(CHECK, "phones"),
+    "PHONE_FORM": Code(CHECK, "phones", safe=True),
+    # mails
+    "MAIL_INVALID": Code(MUST, "mails"),
+    "MAIL_SEVERAL": Code(MUST, "mails"),
+    "MAIL_TYPO": Code(CHECK, "mails"),
+    "MAIL_FORM": Code(CHECK, "mails", safe=True),
+    # codes with check digits
+    "USCC_LENGTH": Code(MUST, "credit codes"),
+    "USCC_CHARACTERS": Code(MUST, "credit codes"),
+    "USCC_CHECK": Code(MUST, "credit codes"),
+    "IDENTITY_LENGTH": Code(MUST, "identity numbers"),
+    "IDENTITY_CHARACTERS": Code(MUST, "identity numbers"),
+    "IDENTITY_DATE": Code(MUST, "identity numbers"),
+    "IDENTITY_CHECK": Code(MUST, "identity numbers"),
+    "BANKCARD_LENGTH": Code(MUST, "bank cards"),
+    "BANKCARD_CHECK": Code(CHECK, "bank cards"),
+    # options and colleagues
+    "OPTION_SYNONYM": Code(CHECK, "options", safe=True),
+    "OPTION_VAGUE": Code(MUST, "options"),
+    "OPTION_TOO_BROAD": Code(MUST, "options"),
+    "OPTION_NEAR": Code(MUST, "options"),
+    "OPTION_UNKNOWN": Code(MUST, "options"),
+    "OPTION_SEVERAL": Code(MUST, "options"),
+    "OPTION_AMBIGUOUS": Code(MUST, "city, district"),
+    "REGION_MISMATCH": Code(MUST, "city, district"),
+    "TAG_TYPE": Code(MUST, "tags"),
+    "COLLEAGUE_NEAR": Code(MUST, "colleagues"),
+    "COLLEAGUE_UNKNOWN": Code(MUST, "colleagues"),
+    # numbers
+    "NUMBER_INVALID": Code(MUST, "numbers"),
+    "NUMBER_NEGATIVE": Code(MUST, "numbers"),
+    "NUMBER_FRACTION": Code(MUST, "whole numbers"),
+    "NUMBER_DECIMALS": Code(CHECK, "amounts"),
+    "NUMBER_UNIT": Code(CHECK, "amounts", safe=True),
+    "NUMBER_HUGE": Code(CHECK, "numbers"),
+    "NUMBER_FORM": Code(CHECK, "numbers", safe=True),
+    # dates
+    "DATE_INVALID": Code(MUST, "dates"),
+    "DATE_INCOMPLETE": Code(MUST, "dates"),
+    "DATE_NO_YEAR": Code(MUST, "dates"),
+    "DATE_AMBIGUOUS": Code(MUST, "dates"),
+    "DATE_RANGE": Code(MUST, "dates"),
+    "DATE_FUTURE": Code(MUST, "dates of what has happened"),
+    "DATE_SWAPPED": Code(MUST, "dates of what has happened"),
+    "DATE_SHORT_YEAR": Code(CHECK, "dates"),
+    "DATE_FORM": Code(CHECK, "dates", safe=True),
+}
+
+_ROW = {
+    "SIZE_MISMATCH": Code(MUST, "size against employees"),
+    "CONTRACT_BEFORE_CONTACT": Code(MUST, "contract end against first contact"),
+    "CONTRACT_NEEDED": Code(DUE, "contract of a won customer"),
+    "CONTRACT_END_NEEDED": Code(DUE, "contract end where there is an amount"),
+    "CONTRACT_ZERO": Code(CHECK, "contract end without an amount"),
+    "NOT_FOR_PERSON": Code(CHECK, "company fields of a person"),
+    "LATE": Code(CHECK, "entered more than 24 hours afterwards"),
+    "CONSENT_NEEDED": Code(DUE, "date and purpose of a consent"),
+    "VERIFIED_NEEDED": Code(DUE, "date and person of a verification"),
+    "ADDRESS_VAGUE": Code(CHECK, "addresses"),
+    "ADDRESS_REGION": Code(CHECK, "address against province"),
+    "STATUS_REASON": Code(CHECK, "remark of a status change"),
+    "STEP_VAGUE": Code(CHECK, "next steps"),
+    "STEP_NEEDED": Code(DUE, "who and when of a next step"),
+    "STEP_PAST": Code(CHECK, "due date of a next step"),
+    "TAG_TWICE": Code(MUST, "tags of a customer"),
+    "TAG_EXCLUDED": Code(MUST, "tags of a customer"),
+    "NUMBER_TWICE": Code(MUST, "the record's number"),
+    "NUMBER_UNKNOWN": Code(MUST, "the record's number"),
+    "AUDIT_EDITED": Code(CHECK, "audit columns", safe=True),
+}
+
+# Found by the adapters (Rows.flaws); a missing column is MUST where it blocks, CHECK otherwise.
+_SHEET = {
+    "SHEET_HEADER_MISSING": Code(MUST, "header row"),
+    "SHEET_COLUMN_ABSENT": Code(CHECK, "header row"),
+    "SHEET_HEADER_TWICE": Code(CHECK, "header row"),
+    "SHEET_HEADER_UNKNOWN": Code(CHECK, "header row"),
+    "SHEET_ROWS_BELOW": Code(CHECK, "rows below the table"),
+    "SHEET_MERGED": Code(CHECK, "merged cells"),
+    "SHEET_HIDDEN_ROWS": Code(CHECK, "hidden rows"),
+    "SHEET_OLD_TEMPLATE": Code(CHECK, "template version"),
+}
+
+CODES: dict[str, Code] = {**_CELL, **_ROW, **_SHEET}

@@ -1,0 +1,56 @@
+"""What the rules must be told about the world: the moment, the people, the team's own options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from xlcrm.model.vocabularies import Option, Vocabulary, vocabulary
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Everything outside the sheet that a check may depend on; there is no clock and no user anywhere else.
+
+    ``people`` maps the names (and accounts) of colleagues to their rids; an empty one means that nobody is known
+    yet, and names are then taken as they are. ``names`` is the way back: rid to name. ``options`` holds a team's own options by vocabulary. ``old`` marks
+    an old list that is being consolidated: only a missing customer name blocks there, everything else may wait
+    (mission section 4).
+    """
+
+    moment: datetime
+    language: str = "zh"
+    people: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    old: bool = False
+
+    @property
+    def day(self) -> date:
+        return self.moment.date()
+
+    @cached_property
+    def _vocabularies(self) -> dict[str, Vocabulary]:
+        return {}
+
+    def vocabulary(self, name: str) -> Vocabulary:
+        """The options of ``name`` as this team has them. "customer_field" lists the fields of the customer sheet."""
+        found = self._vocabularies.get(name)
+        if found is None:
+            found = vocabulary(name)
+            if name == "customer_field":
+                found = found.extended(customer_fields())
+            if name in self.options:
+                found = found.extended(self.options[name])
+            self._vocabularies[name] = found
+        return found
+
+
+def customer_fields() -> list[Option]:
+    """The fields of the customer sheet as options, for the update request's 变更字段."""
+    from xlcrm.model.tables import CUSTOMER
+
+    return [Option(item.key, item.zh, item.en, synonyms=item.synonyms) for item in CUSTOMER.data]

@@ -1,0 +1,42 @@
+"""Cell addresses: letters and numbers of columns, corners of ranges."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+ROWS, COLUMNS = 1_048_576, 16_384
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})$")
+
+
+@cache
+def column(letters: str) -> int:
+    """The number of a column from 1: "A" is 1, "AA" 27."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+@cache
+def letters(number: int) -> str:
+    """The letters of a column: 1 is "A"."""
+    found = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        found = chr(65 + rest) + found
+    return found
+
+
+def corners(ref: str) -> tuple[int, int, int, int] | None:
+    """(first column, first row, last column, last row) of "B4:D20" or "B4"; None if it is not such a range."""
+    ends = [_CELL.match(part) for part in ref.split(":")]
+    if not 1 <= len(ends) <= 2 or ends[0] is None or ends[-1] is None:
+        return None
+    left, top, right, bottom = column(ends[0][1]), int(ends[0][2]), column(ends[-1][1]), int(ends[-1][2])
+    return (left, top, right, bottom) if 1 <= left <= right <= COLUMNS and 1 <= top <= bottom <= ROWS else None
+
+
+def area(left: int, top: int, right: int, bottom: int) -> str:
+    """The range with these corners, such as "B4:D20"."""
+    return f"{letters(left)}{top}:{letters(right)}{bottom}"

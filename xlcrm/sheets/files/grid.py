@@ -1,0 +1,249 @@
+"""The cells of one sheet, read in a single pass over its XML.
+
+Most rows of a real sheet look alike: the same columns with the same format and type. A regular expression made from a sample of
+the sheet takes such rows in one match each; rows that look different are taken apart cell by cell.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from xlcrm.errors import BookError
+from xlcrm.model.rows import Cell, CellError
+from xlcrm.sheets.files.address import ROWS, column
+from xlcrm.sheets.files.dates import moment
+from xlcrm.sheets.files.markup import attributes, plain, runs
+from xlcrm.sheets.files.strings import filled
+
+WIDEST = 1_000  # columns read; whatever stands further right is nobody's customer list
+MOST_CELLS = 60_000_000
+
+CELL = re.compile(rb"<c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
+ROW = re.compile(rb"<row(?=[\s/>])([^>]*?)(/?)>")
+_VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
+_INLINE = re.compile(rb"<is>(.*?)</is>", re.DOTALL)
+_PLACE = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,7})")
+_SAMPLED = re.compile(rb'<c r="([A-Z]{1,3})[0-9]+"([^>]*)>(<v>|<is><t>|<is><t xml:space="preserve">)')
+_SAMPLE = 1 << 16  # bytes looked at in the beginning, the middle and the end
+_NUMBER = rb"(-?[0-9][0-9.]*(?:[Ee][+-]?[0-9]+)?)"
+
+
+@dataclass(slots=True)
+class Grid:
+    """The rows of a sheet that hold a value, by columns (number from 1 -> cells, each list as long as ``lines``).
+
+    ``lines`` are the row numbers, rising. ``formulas`` holds (row number, column) of cells with a formula.
+    """
+
+    lines: list[int] = field(default_factory=list)
+    columns: dict[int, list[Cell]] = field(default_factory=dict)
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
+    places: dict[int, int] = field(default_factory=dict)  # row number -> index, made when first needed
+
+    def at(self, line: int, number: int) -> Cell:
+        """The cell in row ``line``, column ``number``."""
+        index = self._index(line)
+        cells = self.columns.get(number)
+        return cells[index] if index is not None and cells is not None else None
+
+    def put(self, line: int, number: int, value: Cell) -> None:
+        """Set the cell in row ``line``, column ``number``."""
+        index = self._index(line)
+        if index is None:
+            index = bisect_left(self.lines, line)
+            self.lines.insert(index, line)
+            for cells in self.columns.values():
+                cells.insert(index, None)
+            if index == len(self.lines) - 1:
+                self.places[line] = index
+            else:
+                self.places.clear()
+        if number not in self.columns:
+            self.columns[number] = [None] * len(self.lines)
+        self.columns[number][index] = value
+
+    def _index(self, line: int) -> int | None:
+        if not self.places:
+            self.places.update((number, index) for index, number in enumerate(self.lines))
+        return self.places.get(line)
+
+    def row(self, index: int) -> dict[int, Cell]:
+        """The filled cells of the row at ``index`` of ``lines``."""
+        return {number: cells[index] for number, cells in sorted(self.columns.items()) if cells[index] is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a cell's XML needs to become a value: shared strings, date formats, first day."""
+
+    strings: Sequence[str | None]
+    dates: frozenset[int]
+    since_1904: bool = False
+
+    def moment(self, value: float) -> datetime | float:
+        """The moment a date cell shows."""
+        return moment(value, self.since_1904)
+
+    def of(self, kind: bytes, style: bytes, inside: bytes) -> Cell:
+        """The value of one cell from its type, format index and inner XML; None where there is none."""
+        if kind == b"inlineStr":
+            found = _INLINE.search(inside)
+            return filled(runs(found[1])) if found else None
+        found = _VALUE.search(inside)
+        if found is None or not found[1]:
+            return None
+        text = found[1]
+        if kind == b"s":
+            number = int(text) if text.strip().isdigit() else -1
+            return self.strings[number] if 0 <= number < len(self.strings) else None
+        if kind == b"str":
+            return filled(plain(text))
+        if kind == b"b":
+            return text.strip() in (b"1", b"true")
+        if kind == b"e":
+            return CellError(plain(text))
+        try:
+            if kind == b"d":
+                return datetime.fromisoformat(plain(text).removesuffix("Z")).replace(tzinfo=None)
+            value = float(text)
+        except ValueError:
+            return filled(plain(text))
+        if value != value or value in (float("inf"), float("-inf")):
+            return CellError("#NUM!")
+        return self.moment(value) if style.isdigit() and int(style) in self.dates else value
+
+
+def read_grid(rows: bytes, values: Values) -> Grid:
+    """The cells of ``rows``, the inside of a sheet's ``<sheetData>``. Blank rows cost nothing where they end the sheet."""
+    end = max(rows.rfind(b"</v>"), rows.rfind(b"</is>"))
+    end = rows.find(b"</row>", end) + 6 if end >= 0 else 0
+    groups, usual = _usual(rows, end, values)
+    grid = Grid()
+    taken: list[tuple[bytes | None, ...]] = []
+    odd: list[tuple[int, dict[int, Cell]]] = []
+    nothing: tuple[None, ...] = (None,) * (len(groups) + 2)
+    position, line = 0, 0
+    for match in usual.finditer(rows, 0, end):
+        start = match.start()
+        if start < position:
+            continue
+        if match[1] is not None:
+            line = int(match[1])
+            taken.append(match.groups())
+            grid.lines.append(line)
+            continue
+        found = attributes(match[match.lastindex or 0])
+        number = found.get(b"r", b"")
+        line = int(number) if number.isdigit() else line + 1
+        if match[0].endswith(b"/>") or not 0 < line <= ROWS:
+            continue
+        position = rows.find(b"</row>", match.end())
+        cells = _cells(rows[match.end() : position], line, values, grid)
+        if found.get(b"hidden") in (b"1", b"true"):
+            grid.hidden.add(line)
+        if cells:
+            odd.append((len(taken), cells))
+            taken.append(nothing)
+            grid.lines.append(line)
+    if len(grid.lines) * len(groups) > MOST_CELLS:
+        raise BookError("sheets.too_large", path="")
+    if taken:
+        for (place, convert), raw in zip(groups, list(zip(*taken, strict=True))[1:-1], strict=True):
+            new = convert(raw)
+            old = grid.columns.get(place)
+            grid.columns[place] = new if old is None else [a if a is not None else b for a, b in zip(new, old, strict=True)]
+    size = len(grid.lines)
+    for index, cells in odd:
+        for place, value in cells.items():
+            if place not in grid.columns:
+                if len(grid.columns) * size > MOST_CELLS:
+                    raise BookError("sheets.too_large", path="")
+                grid.columns[place] = [None] * size
+            grid.columns[place][index] = value
+    return grid
+
+
+def _cells(row: bytes, line: int, values: Values, grid: Grid) -> dict[int, Cell]:
+    """The filled cells of one row, whatever it looks like; notes its formulas in ``grid``."""
+    found: dict[int, Cell] = {}
+    number = 0
+    for tag, inside in CELL.findall(row):
+        if not inside and b"r=" in tag:
+            place = _PLACE.search(tag)
+            number = column(place[1].decode()) if place else number + 1
+            continue
+        named = attributes(tag)
+        place = _PLACE.match(named.get(b"r", b""))
+        number = column(place[1].decode()) if place else number + 1
+        if number > WIDEST or not inside:
+            continue
+        if b"<f" in inside:
+            grid.formulas.add((line, number))
+        value = values.of(named.get(b"t", b"n"), named.get(b"s", b"0"), inside)
+        if value is not None:
+            found[number] = value
+    return found
+
+
+Convert = Callable[[Sequence[bytes | None]], list[Cell]]
+
+
+def _usual(rows: bytes, end: int, values: Values) -> tuple[list[tuple[int, Convert]], re.Pattern[bytes]]:
+    """The pattern of this sheet's usual row, and for each of its groups between the first and the last the column and converter.
+
+    Group 1 is the number of a usual row; the last group holds the attributes of any other row's start tag.
+    """
+    seen: Counter[tuple[int, bytes, bytes, bytes]] = Counter()
+    for start in {0, max(0, end // 2), max(0, end - _SAMPLE)}:
+        for name, tag, opener in _SAMPLED.findall(rows, start, min(end, start + _SAMPLE)):
+            seen[column(name.decode()), name, tag, opener] += 1
+    forms: dict[tuple[int, bytes], list[tuple[bytes, bytes, Convert]]] = {}
+    rare = max(seen.values(), default=0) / 20
+    for (number, name, tag, opener), count in seen.most_common():
+        form = _form(tag, opener, values) if count > rare else None
+        if form and number <= WIDEST and len(forms.setdefault((number, name), [])) < 2:
+            forms[number, name].append((tag, *form))
+    pattern, groups = [rb'<row r="([0-9]+)"(?![^>]*hidden)[^>]*>'], []
+    for (number, name), found in sorted(forms.items()):
+        filled_forms = b"|".join(re.escape(tag) + b">" + inside + b"</c>" for tag, inside, _ in found)
+        pattern.append(rb'(?:<c r="%b[0-9]+"(?:%b|[^>]*/>))?' % (name, filled_forms))
+        groups += [(number, convert) for _, _, convert in found]
+    return groups, re.compile(b"".join(pattern) + rb"</row>|<row(?=[\s/>])([^>]*?)/?>")
+
+
+def _form(tag: bytes, opener: bytes, values: Values) -> tuple[bytes, Convert] | None:
+    """The pattern of a cell's inside (one group) and the converter of its column, by type; None for rare types."""
+    named = attributes(tag)
+    kind = named.get(b"t", b"n")
+    strings, size = values.strings, len(values.strings)
+
+    def shared(raw: Sequence[bytes | None]) -> list[Cell]:
+        try:
+            return [strings[int(text)] if text else None for text in raw]
+        except IndexError:
+            return [strings[int(text)] if text and int(text) < size else None for text in raw]
+
+    def number(raw: Sequence[bytes | None]) -> list[Cell]:
+        return [float(text) if text else None for text in raw]
+
+    def date(raw: Sequence[bytes | None]) -> list[Cell]:
+        known: dict[bytes, Cell] = {text: values.moment(float(text)) for text in set(raw) if text}
+        return [known[text] if text else None for text in raw]
+
+    def text(raw: Sequence[bytes | None]) -> list[Cell]:
+        return [filled(plain(item)) if item else None for item in raw]
+
+    if kind == b"s" and opener == b"<v>":
+        return rb"<v>([0-9]+)</v>", shared
+    if kind == b"n" and opener == b"<v>":
+        style = named.get(b"s", b"0")
+        return b"<v>" + _NUMBER + b"</v>", date if style.isdigit() and int(style) in values.dates else number
+    if kind == b"inlineStr" and opener != b"<v>":
+        return re.escape(opener) + rb"([^<]*)</t></is>", text
+    return None

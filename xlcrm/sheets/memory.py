@@ -1,0 +1,123 @@
+"""A workbook that lives in memory only: for tests and previews."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from xlcrm.errors import BookError
+from xlcrm.model.fields import Table
+from xlcrm.model.rows import Cell, Link, Rows
+from xlcrm.model.tables import TABLES
+from xlcrm.sheets import design
+from xlcrm.sheets.cells import as_read, same
+from xlcrm.sheets.layout import HEADER_ROW, TEMPLATE_VERSION
+
+
+class MemoryBook:
+    """A workbook as the template makes it, holding ``records`` (table key -> rows as field key -> cell).
+
+    ``rows`` replace whole tables, with places, formulas and flaws of their own. Tables not given are there and blank.
+    ``shown`` holds the keys of the result tables that are visible, ``said`` what the person was told or asked,
+    ``answer`` what the person answers; ``saves`` counts the calls of ``save``.
+    """
+
+    def __init__(
+        self,
+        records: Mapping[str, Sequence[Mapping[str, Cell]]] | None = None,
+        rows: Iterable[Rows] = (),
+        language: str = "zh",
+        settings: Mapping[str, str] | None = None,
+        ours: bool = True,
+        answer: bool = True,
+    ) -> None:
+        self.name, self.language, self.ours, self.answer = "memory.xlsx", language, ours, answer
+        self.path: Path | None = None
+        self.shown: set[str] = set()
+        self.said: list[str] = []
+        self.saves = 0
+        self._rows = {table.key: _blank(table, language) for table in TABLES}
+        self._rows |= {item.table.key: copy.deepcopy(item) for item in rows}
+        for key, given in (records or {}).items():
+            self._add(self._rows[key], given)
+        own = {"template": TEMPLATE_VERSION, "language": language} if ours else {}
+        self._settings = {**own, **(settings or {})}
+
+    def tables(self) -> tuple[Table, ...]:
+        return TABLES
+
+    def read(self, table: Table) -> Rows:
+        return copy.deepcopy(self._rows[table.key])
+
+    def write(self, rows: Rows, columns: Mapping[str, Sequence[Cell]]) -> None:
+        self._check_ours()
+        mine = self._rows[rows.table.key]
+        places = {line: index for index, line in enumerate(mine.lines)}
+        for key, cells in columns.items():
+            if key not in rows.letters:
+                continue
+            column = mine.columns.setdefault(key, [None] * len(mine))
+            for line, value in zip(rows.lines, cells, strict=True):
+                index, new = places[line], as_read(value)
+                if (index, key) not in mine.formulas and not same(column[index], new):
+                    column[index] = new
+
+    def replace(self, table: Table, records: Sequence[Mapping[str, Cell | Link]]) -> None:
+        self._check_ours()
+        self._rows[table.key] = _blank(table, self.language)
+        self._add(self._rows[table.key], records)
+        (self.shown.add if records else self.shown.discard)(table.key)
+
+    def append(self, table: Table, records: Sequence[Mapping[str, Cell]]) -> Rows:
+        self._check_ours()
+        return self._add(self._rows[table.key], records)
+
+    def _add(self, mine: Rows, records: Sequence[Mapping[str, Cell | Link]]) -> Rows:
+        first = (mine.lines[-1] if mine.lines else HEADER_ROW) + 1
+        lines = list(range(first, first + len(records)))
+        new = Rows(mine.table, mine.sheet, lines, {}, dict(mine.letters), dict(mine.headers))
+        for key in mine.letters:
+            cells = [record.get(key) for record in records]
+            new.columns[key] = [as_read(str(cell) if isinstance(cell, Link) else cell) for cell in cells]
+            mine.columns.setdefault(key, [None] * len(mine)).extend(new.columns[key])
+        for others in mine.others.values():
+            others.extend([None] * len(records))
+        mine.lines += lines
+        return copy.deepcopy(new)
+
+    def setting(self, name: str) -> str:
+        return self._settings.get(name, "")
+
+    def set_setting(self, name: str, value: str) -> None:
+        self._check_ours()
+        self._settings[name] = value
+
+    def restore(self) -> tuple[str, ...]:
+        """Nothing is ever pasted into memory."""
+        self._check_ours()
+        return ()
+
+    def save(self) -> None:
+        self._check_ours()
+        self.saves += 1
+
+    def progress(self, sentence: str, done: int, total: int) -> None:
+        """Nobody is watching."""
+
+    def tell(self, sentence: str) -> None:
+        self.said.append(sentence)
+
+    def ask(self, sentence: str) -> bool:
+        self.said.append(sentence)
+        return self.answer
+
+    def _check_ours(self) -> None:
+        if not self.ours:
+            raise BookError("sheets.foreign", path=self.name)
+
+
+def _blank(table: Table, language: str) -> Rows:
+    """A table without rows, its columns where the template puts them."""
+    headers = {field.key: field.title(language) for field in table.fields}
+    return Rows(table, table.title(language), [], {key: [] for key in headers}, design.places(table), headers)

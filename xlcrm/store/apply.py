@@ -1,0 +1,145 @@
+"""The one write: everything of an operation in one transaction, or nothing (design decision 4)."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import Connection, delete, select
+
+from xlcrm.crypto.cipher import Cipher
+from xlcrm.model.context import Context
+from xlcrm.model.operation import Change, Operation, Outcome, Receipt, Result
+from xlcrm.store import inserts, updates
+from xlcrm.store.batch import Batch, outcome
+from xlcrm.store.chunks import chunks
+from xlcrm.store.keys import Index, survivor
+from xlcrm.store.log import Journal
+from xlcrm.store.schema import LOGGED, OWNED, SQL, SUBMISSION, insert
+from xlcrm.store.vault import Vault
+
+
+def apply(connection: Connection, cipher: Cipher, operation: Operation, context: Context) -> Receipt:
+    """Do ``operation`` inside the caller's write transaction; outcomes in the order of its changes."""
+    batch = Batch(
+        connection,
+        Vault(cipher, connection),
+        journal(connection, operation.kind, context, operation),
+        Index(connection, cipher),
+        context.actor.rid,
+        context.now(),
+    )
+    changes = list(operation.changes)
+    outcomes = dict(_repeated(batch, operation))
+    stored_as = {changes[place].rid: outcomes[place].rid for place in outcomes}
+    for table in LOGGED.values():
+        batch.fetch(table, [change.rid for change in changes if change.table == table.key])
+    fresh: dict[str, list[int]] = {key: [] for key in LOGGED}
+    known: list[int] = []
+    taken: set[tuple[str, str]] = set(batch.rows)
+    for place, change in enumerate(changes):
+        if place in outcomes:
+            continue
+        if change.base is None and (change.table, change.rid) not in taken:
+            taken.add((change.table, change.rid))
+            fresh[change.table].append(place)
+        else:
+            known.append(place)
+    for place, owner in _owners(batch, changes, fresh, stored_as).items():
+        changes[place] = replace(changes[place], customer=owner)
+    for key, places in fresh.items():
+        homeless = {place for place in places if _homeless(changes[place])}
+        outcomes |= {place: Outcome(Result.GONE, changes[place].rid) for place in homeless}
+        places = [place for place in places if place not in homeless]
+        outcomes |= dict(zip(places, inserts.store(batch, LOGGED[key], [changes[place] for place in places]), strict=True))
+    if known:
+        late = {(changes[place].table, changes[place].rid) for place in known} - batch.rows.keys()
+        for table in LOGGED.values():
+            batch.fetch(table, [rid for key, rid in late if key == table.key])
+        outcomes |= updates.change(batch, [(place, changes[place]) for place in known])
+    _decide(batch, operation)
+    batch.index.write()
+    batch.write_kept()
+    _remember(batch, operation, outcomes)
+    return Receipt(batch.journal.id, [outcomes[place] for place in range(len(changes))], batch.journal.close())
+
+
+def journal(connection: Connection, kind: str, context: Context | None = None, operation: Operation | None = None) -> Journal:
+    """The journal of an operation; without a context the store acts by itself (numbers)."""
+    found = Journal(connection, kind, "", "", getpass.getuser(), "")
+    if context:
+        found.actor, found.at, found.source = context.actor.rid, context.now(), context.source
+        found.roles = ",".join(sorted(context.actor.roles))
+    if operation:
+        found.source, found.reason, found.reverses = operation.source or found.source, operation.reason, operation.reverses
+    return found
+
+
+def submitted(connection: Connection, workbook: str, tokens: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """(table, rid) for each token of ``workbook`` that was stored and whose answer was not yet seen in the sheet."""
+    found: dict[str, tuple[str, str]] = {}
+    for chunk in chunks(list(dict.fromkeys(tokens))):
+        asked = select(SUBMISSION).where(SUBMISSION.c.workbook == workbook, SUBMISSION.c.token.in_(chunk))
+        found.update({row.token: (row.table, row.rid) for row in connection.execute(asked)})
+    return found
+
+
+def _repeated(batch: Batch, operation: Operation) -> dict[int, Outcome]:
+    """The outcomes of changes that were stored before: the answer was lost, or another process was faster."""
+    tokens = {place: change.token for place, change in enumerate(operation.changes) if change.token}
+    known = submitted(batch.connection, operation.workbook, tokens.values())
+    for key in {table for table, _ in known.values()}:
+        batch.fetch(LOGGED[key], [rid for table, rid in known.values() if table == key])
+    return {place: outcome(Result.UNCHANGED, batch.rows[known[token]]) for place, token in tokens.items() if token in known}
+
+
+def _owners(batch: Batch, changes: list[Change], fresh: dict[str, list[int]], stored_as: dict[str, str]) -> dict[int, str]:
+    """Where a new record's customer is not the one it names: stored before under another rid, merged, or not living."""
+    children = [place for key in OWNED for place in fresh[key] if changes[place].customer not in ("", changes[place].rid)]
+    here = {changes[place].rid for place in fresh["customer"]}
+    named = {place: stored_as.get(changes[place].customer, changes[place].customer) for place in children}
+    wanted = [customer for customer in dict.fromkeys(named.values()) if customer not in here]
+    merged = survivor(batch.connection, wanted)
+    customer = SQL["customer"].c
+    living = set(here)
+    for chunk in chunks([*{merged.get(rid, rid) for rid in wanted}]):
+        alive = select(customer.rid).where(customer.rid.in_(chunk), customer.life == "live")
+        living.update(batch.connection.execute(alive).scalars())
+    owners = {place: merged.get(rid, rid) for place, rid in named.items()}
+    owners = {place: rid if rid in living else _NOBODY for place, rid in owners.items()}
+    return {place: rid for place, rid in owners.items() if rid != changes[place].customer}
+
+
+_NOBODY = "-"
+
+
+def _homeless(change: Change) -> bool:
+    """Whether a new record belongs to a customer that is not there, or to none where its values need a data key."""
+    without = change.customer in ("", change.rid) and change.table in OWNED
+    return change.customer == _NOBODY or (without and bool(LOGGED[change.table].sensitive))
+
+
+def _decide(batch: Batch, operation: Operation) -> None:
+    """Remember what people decided about pairs; the last word counts."""
+    table = LOGGED["decision"]
+    changes = [
+        Change("decision", decision.pair, "", {"verdict": decision.verdict, "reason": decision.reason})
+        for decision in {decision.pair: decision for decision in operation.decisions}.values()
+    ]
+    batch.fetch(table, [change.rid for change in changes])
+    inserts.store(batch, table, [change for change in changes if ("decision", change.rid) not in batch.rows])
+    updates.change(batch, [(0, change) for change in changes if ("decision", change.rid) in batch.rows])
+
+
+def _remember(batch: Batch, operation: Operation, outcomes: dict[int, Outcome]) -> None:
+    """Note which rows of the workbook are stored, and forget those whose answer has arrived there."""
+    rows: dict[str, tuple[str, str, str, str, str]] = {}
+    for place, change in enumerate(operation.changes):
+        if change.token and outcomes[place].result in (Result.STORED, Result.UPDATED):
+            rows[change.token] = (operation.workbook, change.token, outcomes[place].rid, change.table, batch.journal.id)
+    for chunk in chunks(operation.seen):
+        seen = delete(SUBMISSION).where(SUBMISSION.c.workbook == operation.workbook, SUBMISSION.c.rid.in_(chunk))
+        batch.connection.execute(seen)
+    if rows:
+        batch.connection.exec_driver_sql(insert(SUBMISSION), list(rows.values()))

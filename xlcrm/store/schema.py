@@ -1,0 +1,182 @@
+"""The SQL tables, generated from the declaration of the model; neutral to the database engine.
+
+Every value is text in canonical form; sensitive columns hold ciphertext. Record tables carry, besides their fields, the
+columns the store keeps itself (``KEPT``). People, settings and decisions are kept and logged the same way.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, text
+
+from xlcrm.model import tables
+from xlcrm.model.fields import Field, Kind
+from xlcrm.model.fields import Table as Declared
+
+PERSON = Declared(
+    "person", "人员", "People",
+    (
+        Field("account", "账号", "Account"),
+        Field("name", "姓名", "Name"),
+        Field("department", "部门", "Department"),
+        Field("roles", "角色", "Roles"),
+        Field("deputy", "代理人", "Deputy", Kind.COLLEAGUE),
+    ),
+)  # fmt: skip
+SETTING = Declared("setting", "设置", "Settings", (Field("value", "值", "Value"),))
+DECISION = Declared(
+    "decision", "查重决定", "Decisions", (Field("verdict", "处理方式", "Decision"), Field("reason", "理由", "Reason"))
+)
+
+RECORDS = tables.STORED
+LOGGED = {table.key: table for table in (*RECORDS, PERSON, SETTING, DECISION)}
+"""Every table whose rows have a version and change only through the log, by key, parents first."""
+
+OWNED = frozenset(table.key for table in RECORDS if "customer" in table.by_key)
+"""The tables whose records belong to a customer: their column "customer" holds its rid."""
+
+KEPT = ("number", "origin", "life", "merged_into", "created_by", "created_at", "updated_by", "updated_at", "version")
+
+metadata = MetaData()
+
+
+def fields(table: Declared) -> tuple[str, ...]:
+    """The columns that hold what people filled in, in the order of the declaration."""
+    return tuple(field.key for field in table.data)
+
+
+def columns(table: Declared) -> tuple[str, ...]:
+    """All columns of a logged table, in their order."""
+    return ("rid", *fields(table), *KEPT)
+
+
+def _logged(table: Declared) -> Table:
+    found = Table(table.key, metadata, Column("rid", Text, primary_key=True))
+    for name in columns(table)[1:]:
+        if name == "customer":
+            found.append_column(Column(name, Text, ForeignKey("customer.rid"), index=True))
+        elif name == "version":
+            found.append_column(Column(name, Integer, nullable=False))
+        else:
+            found.append_column(Column(name, Text, nullable=name != "life"))
+    return found
+
+
+SQL = {key: _logged(table) for key, table in LOGGED.items()}
+
+# A search for part of a name reads this index from end to end and never the wide rows.
+Index("customer_names", SQL["customer"].c.life, *(SQL["customer"].c[name] for name in ("name", "short_name", "former_name")))
+Index("person_account", SQL["person"].c.account, unique=True)
+
+META = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text))
+
+MIGRATION = Table(
+    "migration", metadata,
+    Column("id", Integer, primary_key=True), Column("version", Integer, nullable=False), Column("name", Text), Column("at", Text),
+)  # fmt: skip
+
+COUNTER = Table("counter", metadata, Column("name", Text, primary_key=True), Column("value", Integer, nullable=False))
+
+NUMBER = Table(
+    "number", metadata,
+    Column("number", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # own: given by this store; former: from another system
+    Column("rid", Text, nullable=False),
+    PrimaryKeyConstraint("number", "kind", "rid"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+Index("number_own", NUMBER.c.number, unique=True, sqlite_where=text("kind = 'own'"), postgresql_where=text("kind = 'own'"))
+
+BLOCKING_KEY = Table(
+    "blocking_key", metadata,
+    Column("key", Text, nullable=False),
+    Column("rid", Text, nullable=False, index=True),
+    Column("customer", Text, nullable=False),
+    PrimaryKeyConstraint("key", "rid"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+PHONE_TAIL = Table(
+    "phone_tail", metadata,
+    Column("tail", Text, nullable=False),
+    Column("rid", Text, nullable=False, index=True),
+    Column("customer", Text, nullable=False),
+    PrimaryKeyConstraint("tail", "rid"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+PINYIN = Table(
+    "pinyin", metadata,
+    Column("rid", Text, primary_key=True), Column("whole", Text, nullable=False), Column("initials", Text, nullable=False),
+)  # fmt: skip
+
+# Not logged: an append-only log would keep what erasure must be able to destroy. ``wrapped`` is NULL once destroyed.
+DATA_KEY = Table("data_key", metadata, Column("customer", Text, primary_key=True), Column("wrapped", Text))
+
+SUBMISSION = Table(
+    "submission", metadata,
+    Column("workbook", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("rid", Text, nullable=False),
+    Column("table", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    PrimaryKeyConstraint("workbook", "token"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+KEPT_VALUE = Table(
+    "kept_value", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("rid", Text, nullable=False, index=True),
+    Column("field", Text, nullable=False),
+    Column("value", Text),
+    Column("origin", Text),
+    Column("operation", Text, nullable=False),
+)  # fmt: skip
+
+OPERATION = Table(
+    "operation", metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("session_user", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reverses", Text),
+    Column("first", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("head", Text, nullable=False),
+)  # fmt: skip
+
+ENTRY = Table(
+    "entry", metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("operation", Text, nullable=False),
+    Column("table", Text, nullable=False),
+    Column("rid", Text, nullable=False),
+    Column("version_from", Integer, nullable=False),
+    Column("version_to", Integer, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("salt", Text, nullable=False),  # "" once before, after and reason are redacted
+    Column("payload", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)  # fmt: skip
+Index("entry_rid", ENTRY.c.rid, ENTRY.c.seq)
+
+
+def insert(table: Table) -> str:
+    """The INSERT statement for one tuple in the table's column order, for executemany."""
+    names = [column.name for column in table.columns]
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {quoted(table.name)} ({', '.join(map(quoted, names))}) VALUES ({marks})"  # noqa: S608 - names are ours
+
+
+def quoted(name: str) -> str:
+    """A name of ours as SQL writes it."""
+    return f'"{name}"'

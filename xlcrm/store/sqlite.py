@@ -1,0 +1,133 @@
+"""The embedded store: one SQLite file on the machine of its owner.
+
+Opening checks first and changes nothing that it cannot finish: a share, a foreign file, a newer schema or another key end
+with a sentence, not with a half-made store.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, select
+
+from xlcrm.crypto import keys
+from xlcrm.crypto.cipher import Cipher
+from xlcrm.errors import StoreError
+from xlcrm.model.identity import new_rid
+from xlcrm.store import migrations
+from xlcrm.store.faults import explained
+from xlcrm.store.schema import META
+from xlcrm.store.share import on_share, writable
+from xlcrm.store.sql import SqlStore
+
+WAIT = 60.0  # seconds; a writer of 100,000 rows holds the lock for about ten
+_MAGIC = b"SQLite format 3\0"
+
+
+def open(
+    url: str | Path, cipher: Cipher | None = None, ask: keys.Ask | None = None, create: bool = True, wait: float = WAIT
+) -> SqlStore:
+    """Open the store in the file ``url`` (a path, or sqlite:///path), making it where there is none and ``create`` holds.
+
+    Without a ``cipher`` the keys come from where crypto/keys.py looks; ``ask`` prompts for a passphrase. ``wait``: seconds to
+    wait for other writers. StoreError: on a share, missing, read-only, locked, full, no database, another program's, damaged,
+    newer. KeysError: no key, or another store's.
+    """
+    path = Path(str(url).removeprefix("sqlite:///")).expanduser()
+    _check_file(path, create)
+    engine = _engine(path, wait)
+    try:
+        with explained(str(path)):
+            _use_wal(engine, wait)
+            with engine.connect() as connection:
+                behind = migrations.behind(connection, str(path))
+            if behind:
+                with engine.connect().execution_options(write=True) as connection, connection.begin():
+                    migrations.migrate(connection, str(path))
+                    cipher = _unlock(connection, cipher, ask)
+            else:
+                with engine.connect() as connection:
+                    cipher = _unlock(connection, cipher, ask)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlStore(engine, cipher, str(path))
+
+
+def _check_file(path: Path, create: bool) -> None:
+    """StoreError for a place where no store may be, or a file that is none; makes an empty file that only its owner reads."""
+    if on_share(path):
+        raise StoreError("store.share", path=str(path))
+    try:
+        if path.is_dir():
+            raise StoreError("store.not_database", path=str(path))
+        if not path.exists():
+            if not create:
+                raise StoreError("store.missing", path=str(path))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if not writable(path):
+            raise StoreError("store.readonly", path=str(path))
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except PermissionError as error:
+        raise StoreError("store.readonly", path=str(path)) from error
+    except OSError as error:
+        raise StoreError("store.cannot_open", path=str(path)) from error
+    if start and start != _MAGIC:
+        raise StoreError("store.not_database", path=str(path))
+
+
+def _engine(path: Path, wait: float) -> Engine:
+    engine = create_engine("sqlite://", creator=lambda: _connect(path, wait), poolclass=QueuePool)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writer fails at once when another one wrote meanwhile.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
+
+    return engine
+
+
+def _connect(path: Path, wait: float) -> Any:
+    connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
+    # FULL, not NORMAL: a receipt says "stored" and heads are printed; a power cut must not take that back.
+    for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-65536"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _use_wal(engine: Engine, wait: float) -> None:
+    """Switch the file to write-ahead logging; several processes may open a new store at once, and this lock does not queue."""
+    patience = time.monotonic() + wait
+    with engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        while True:
+            try:
+                if raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+                    return
+                raw.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if (error.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                    raise
+                time.sleep(0.05)
+
+
+def _unlock(connection: Connection, cipher: Cipher | None, ask: keys.Ask | None) -> Cipher:
+    """The cipher of this store, made with it where it is new; KeysError if the key is missing or another store's."""
+    meta: dict[str, str] = {row.name: row.value for row in connection.execute(select(META))}
+    if "check" not in meta:
+        store_id, sealed = new_rid(), None
+        if cipher is None:
+            found, sealed = keys.create(store_id, ask)
+            cipher = Cipher(found)
+        rows = {"store_id": store_id, "check": cipher.check(store_id), "passphrase": sealed, "head": None}
+        connection.execute(META.insert(), [{"name": name, "value": value} for name, value in rows.items()])
+        return cipher
+    cipher = cipher or Cipher(keys.load(meta["store_id"], meta.get("passphrase"), ask))
+    cipher.confirm(meta["store_id"], meta["check"])
+    return cipher

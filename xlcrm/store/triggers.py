@@ -1,0 +1,45 @@
+"""Triggers that make the log append-only and forbid deleting records, whoever holds the connection."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from xlcrm.errors import StoreError
+from xlcrm.store.schema import ENTRY, LOGGED
+
+# An entry may lose what it says (erasure at a person's demand), never anything that the chain is made of.
+_SAID = ("salt", "before", "after", "reason")
+_REDACTION = " AND ".join(
+    f"NEW.\"{name}\" = ''" if name in _SAID else f'NEW."{name}" IS OLD."{name}"' for name in ENTRY.columns.keys()  # noqa: SIM118
+)
+
+
+def _refuse(name: str, table: str, event: str, unless: str = "") -> str:
+    when = f" WHEN NOT ({unless})" if unless else ""
+    refusal = f"SELECT RAISE(ABORT, 'xlcrm: {table} is append-only')"
+    return f'CREATE TRIGGER {name} BEFORE {event} ON "{table}"{when} BEGIN {refusal}; END'
+
+
+SQLITE = {
+    "entry_kept": _refuse("entry_kept", "entry", "UPDATE", _REDACTION),
+    "entry_stays": _refuse("entry_stays", "entry", "DELETE"),
+    "operation_kept": _refuse("operation_kept", "operation", "UPDATE"),
+    "operation_stays": _refuse("operation_stays", "operation", "DELETE"),
+    **{f"{key}_stays": _refuse(f"{key}_stays", key, "DELETE") for key in LOGGED},
+}
+
+
+def create(connection: Connection) -> None:
+    """Drop and create every trigger, inside the caller's transaction, and assert that they stand."""
+    for name, statement in SQLITE.items():
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        connection.exec_driver_sql(statement)
+    if missing(connection):
+        raise StoreError("store.damaged", path="")
+
+
+def missing(connection: Connection) -> set[str]:
+    """The names of triggers that are gone or say something else."""
+    stored = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    found = {row.name: row.sql for row in stored}
+    return {name for name, statement in SQLITE.items() if found.get(name) != statement}

@@ -1,0 +1,76 @@
+"""The data keys of one transaction: sealing what is written, opening what is read.
+
+Keys are forgotten with the transaction, so that a key destroyed by an erasure is gone from every process at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from xlcrm.crypto.cipher import Cipher, DataKey, Tampered, key_id
+from xlcrm.model.fields import Table
+from xlcrm.store.chunks import chunks
+from xlcrm.store.schema import DATA_KEY, insert
+
+_REMEMBERED = 50_000
+
+
+class Vault:
+    """Opens and seals the sensitive values of one transaction."""
+
+    def __init__(self, cipher: Cipher, connection: Connection) -> None:
+        self.cipher = cipher
+        self._connection = connection
+        self._keys: dict[str, DataKey | None] = {}
+
+    def load(self, customers: Iterable[str]) -> None:
+        """Have the data keys of these customers at hand."""
+        if len(self._keys) > _REMEMBERED:
+            self._keys.clear()
+        wanted = [customer for customer in dict.fromkeys(customers) if customer not in self._keys]
+        for chunk in chunks(wanted):
+            for customer, wrapped in self._connection.execute(select(DATA_KEY).where(DATA_KEY.c.customer.in_(chunk))):
+                self._keys[customer] = self.cipher.data_key(customer, wrapped) if wrapped else None
+
+    def make(self, customers: Sequence[str]) -> None:
+        """Make and store a data key for each of these new customers."""
+        made = self.cipher.new_data_keys(customers)
+        if made:
+            self._connection.exec_driver_sql(insert(DATA_KEY), [(key.id, wrapped) for key, wrapped in made])
+            self._keys.update((key.id, key) for key, _ in made)
+
+    def key(self, customer: str) -> DataKey:
+        """The data key of a customer; Tampered if it is missing or destroyed."""
+        if customer not in self._keys:
+            self.load((customer,))
+        found = self._keys.get(customer)
+        if found is None:
+            raise Tampered(f"data_key|wrapped|{customer}")
+        return found
+
+    def open(self, table: str, column: str, rid: str, stored: str | None) -> str | None:
+        """The text of one stored value; None where it is blank or its key was destroyed. Tampered if it was edited or moved."""
+        if stored is None:
+            return None
+        name = key_id(stored)
+        if name not in self._keys:
+            self.load((name,))
+        if name not in self._keys:
+            raise Tampered(f"{table}|{column}|{rid}")
+        key = self._keys[name]
+        return key.open(f"{table}|{column}|{rid}", stored) if key else None
+
+    def reveal(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+        """Open the sensitive values of ``rows`` (column name -> stored value, with "rid") in place."""
+        names = sorted(table.sensitive)
+        if not names:
+            return
+        rows = list(rows)
+        self.load(key_id(row[name]) for row in rows for name in names if row.get(name))
+        for row in rows:
+            for name in names:
+                if row.get(name):
+                    row[name] = self.open(table.key, name, row["rid"], row[name])

@@ -58,7 +58,7 @@ def side_by_side(*works: Callable[[], object], times: int = TIMES) -> tuple[floa
 
 
 def process(*command: str, allowed: tuple[int, ...] = (0,), environment: dict[str, str] | None = None) -> None:
-    """Run a whole process silently; RuntimeError with its output when the exit code is not an allowed one."""
+    """Run a whole process silently; RuntimeError with its output when it broke or its exit code is not an allowed one."""
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | (environment or {}), check=False)
-    if done.returncode not in allowed:
+    if done.returncode not in allowed or "Traceback" in done.stderr:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")

@@ -90,11 +90,11 @@ def customer(name: str = "深圳市海河电子有限公司", **more: Cell) -> d
     return row | more
 
 
-def other(number: int, **more: Cell) -> dict[str, Cell]:
+def other(which: int, **more: Cell) -> dict[str, Cell]:
     """A complete customer row that resembles no other one."""
     names = ["南京青禾食品有限公司", "宁波东港机械制造有限公司", "成都锦程物流有限公司", "青岛蓝湾酒店管理有限公司", "武汉光谷智云软件有限公司", "苏州吴越纺织有限公司"]
     contacts = ["李芳", "陈静", "张伟", "刘洋", "周敏", "吴磊"]
-    return customer(names[number], contact=contacts[number], phone=f"138{number}123456{number}") | more
+    return customer(names[which], contact=contacts[which], phone=f"138{which}123456{which}") | more
 
 
 def cells(book: Book, key: str, table: str = "customer") -> list[Cell]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date, datetime
 
-from xlcrm.jobs.demo import people
 from xlcrm.jobs.demo.book import demo_book
 from xlcrm.jobs.demo.faults import BY_NAME, FAULTS
 from xlcrm.model.finding import Severity
@@ -16,8 +15,9 @@ from xlcrm.rules.codes import CODES
 from xlcrm.rules.rulebook import Rulebook
 
 DAY = date(2026, 3, 16)
-BOOK = demo_book(1500, 5, DAY, people.COLLEAGUES)
-RULES = Rulebook(datetime(2026, 3, 16, 9), people={name: f"rid-{name}" for name in people.COLLEAGUES})
+COLLEAGUES = ("张晓岚", "李昊然")
+BOOK = demo_book(1500, 5, DAY, COLLEAGUES)
+RULES = Rulebook(datetime(2026, 3, 16, 9), people={name: f"rid-{name}" for name in COLLEAGUES})
 
 
 def rows_of(table: str) -> Rows:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from xlcrm.model.operation import Values
@@ -60,10 +61,10 @@ class Example:
     bad_flaws: tuple[Flaw, ...] = ()
     good_flaws: tuple[Flaw, ...] = ()
     known: dict[str, Values] | None = None
-    options: dict[str, tuple[Option, ...]] = field(default_factory=dict)
+    options: Mapping[str, tuple[Option, ...]] | None = None
 
     def book(self) -> Rulebook:
-        return Rulebook(MOMENT, people=PEOPLE, options=self.options)
+        return Rulebook(MOMENT, people=PEOPLE, options=self.options or {})
 
     def rows(self, good: bool) -> Rows:
         given = self.good if good else self.bad

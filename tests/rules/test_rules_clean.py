@@ -19,7 +19,7 @@ from xlcrm.rules.rulebook import Rulebook
 
 BOOK = Rulebook(datetime(2025, 3, 12, 10, 0), people={"张三": "rid-zhang", "李小四": "rid-li"})
 NAMES = {rid: name for name, rid in BOOK.people.items()}
-FIELDS = {kind: next(item for table in STORED for item in table.fields if item.kind is kind) for kind in Kind if kind is not Kind.LINK}
+FIELDS: dict[Kind, Field] = {kind: next(item for table in STORED for item in table.fields if item.kind is kind) for kind in Kind if kind is not Kind.LINK}
 SNIPPETS = (
     "13912345678", "１３９１２３４５６７８", "010-62345678", "转8", "；", "/", " ", "\n", "\u3000", "\u200b", "王经理", "手机：", "+86", "400-123-4567", "138****5678",
     "2025-03-12", "2025年3月12日", "3/12", "45728", "1.38E+10", "1,200", "万元", "元", "-", "清空", "无", "暂无", "'", "*", "IT", "制造业", "簽約客戶", "张三", "已同意",

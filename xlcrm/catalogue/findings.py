@@ -109,4 +109,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "SHEET_MERGED": ("工作表“{sheet}”有合并单元格（{place}），只有左上角有内容；请取消合并后逐行填写。", "The sheet “{sheet}” has merged cells ({place}), which hold a value only at their upper left; please unmerge and fill in each row."),
     "SHEET_HIDDEN_ROWS": ("工作表“{sheet}”有{count}行被隐藏或筛选掉（{place}），同样参加校验和提交。", "{count} rows of the sheet “{sheet}” are hidden or filtered out ({place}); they are checked and submitted all the same."),
     "SHEET_OLD_TEMPLATE": ("工作表“{sheet}”来自旧版模板，可以继续使用；建议换用新模板。", "The sheet “{sheet}” comes from an older template; it still works, but a new one is better."),
+    # what only the comparison with the store can tell
+    "DUPLICATE": ("可能与{other}重复，请在“查重结果”选择处理方式。", "May be the same as {other}; please decide in the sheet Duplicates."),
+    "MERGE_PROPOSED": ("合并到同事的客户“{other}”需要对方和数据管理专员同意，已记为建议。", "Merging into a colleague's customer “{other}” needs the owner and the steward; it is noted as a proposal."),
+    "CONFLICT": ("“{field}”已被同事改成别的内容，请在“冲突处理”选择采用哪一个。", "A colleague changed “{field}” to something else; please choose in the sheet Conflicts."),
+    "REQUEST_MADE": ("“{field}”须核验，已自动生成更新申请；其他修改照常保存。", "“{field}” has to be verified: an update request was made; other changes are stored as usual."),
+    "NOT_YOURS": ("这个客户由同事负责，不能直接修改“{field}”；请联系负责人或提出更新申请。", "A colleague owns this customer, so “{field}” cannot be changed here; ask the owner or raise a request."),
+    "CUSTOMER_UNKNOWN": ("找不到客户“{value}”，请填写客户编号，或与客户表一致的全称。", "There is no customer “{value}”; give the customer's ID, or the full name as in the customer sheet."),
+    "CUSTOMER_SEVERAL": ("名叫“{value}”的客户不止一个，请填写客户编号。", "Several customers are called “{value}”; please give the ID."),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlcrm.errors import BookError
 from xlcrm.jobs.marking import write_marks
-from xlcrm.jobs.reading import SETTLED, Sheet, read
+from xlcrm.jobs.reading import Sheet, read
 from xlcrm.jobs.tokens import contents, pair_key
 from xlcrm.jobs.validate import identify
 from xlcrm.match import block, engine
@@ -20,6 +20,7 @@ from xlcrm.model.rows import Cell, Link
 from xlcrm.model.tables import CUSTOMER, DUPLICATES, STORED
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules import masking
+from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.rules.clean import show
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book

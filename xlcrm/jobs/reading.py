@@ -12,12 +12,11 @@ from xlcrm.model.operation import Record, Values
 from xlcrm.model.rows import Rows
 from xlcrm.model.tables import STORED
 from xlcrm.rules.checks import Checked, check
+from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.rules.clean import read as clean
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
 from xlcrm.store.base import Store
-
-SETTLED = frozenset({"merged", "void"})  # rows that were dealt with before and wait for nothing
 
 
 @dataclass(slots=True)
@@ -75,9 +74,7 @@ def _records(rows: Rows, rulebook: Rulebook, store: Store) -> dict[str, Record]:
     numbers = {number for cell in set(rows.columns["number"]) if (number := clean(cell, item, rulebook).value)}
     rids = store.find(numbers)
     records = store.records(set(rids.values()))
-    return {
-        number: records[rid] for number, rid in rids.items() if rid in records and records[rid].table == rows.table.key
-    }
+    return {number: records[rid] for number, rid in rids.items() if rid in records and records[rid].table == rows.table.key}
 
 
 def _known(record: Record) -> Values:

@@ -70,6 +70,7 @@ _REMARK = re.compile(rf"(?:{_choice(word for word in REMARKS if len(word) >= 2)}
 _REMARKS = frozenset(REMARKS)
 _ANCHOR = re.compile(rf"^(.*(?:{_choice(ANCHORS)}))(.+)$")
 _BRANCH = re.compile(rf"^(.*?)({_choice(BRANCHES)})$")
+_STORE = re.compile(r"^(.{4,})(\w{2}(?:[路街道巷桥站门村镇城]|大街|大道|广场|商场|小区|大厦)店)$")
 _DEPARTMENT = re.compile(rf"(?:{_choice(DEPARTMENTS)})$")
 _TRADES = text.Endings(TRADES)
 _FORMS = text.Endings(LEGAL)
@@ -172,6 +173,8 @@ def _split_branch(name: str) -> tuple[str, str]:
         if anchored[1].endswith("公司"):
             return anchored[1], ""  # a remark glued to the name
         return name, ""
+    if store := _STORE.match(name):  # one of a chain
+        return store[1], store[2]
     match = _BRANCH.match(name)
     if match is None or match[2] in _WHOLES or len(match[1]) < 4:
         return name, ""

@@ -68,7 +68,8 @@ def _judge(normal: Normal, left: Rows, right: Rows) -> list[Pair]:
     probability = score.probability(levels)
     limits = score.shipped().advice
     contact = _other_contact(levels)
-    keep = np.flatnonzero(np.where(contact, probability >= limits["contact"], probability >= limits["ask"]))
+    offer = contact & _is(levels, "legal", "same") & (probability >= limits["contact"])
+    keep = np.flatnonzero((probability >= limits["ask"]) | offer)
     merge = (probability >= limits["merge"]) & _sure(levels)
     known: dict[bytes, Evidence] = {}
     found = []
@@ -87,16 +88,18 @@ def _is(levels: Levels, field: str, *names: str) -> Mask:
 
 
 def _other_contact(levels: Levels) -> Mask:
-    """The same customer with somebody else to talk to (document 003 2.3): to be added, not merged."""
+    """The same name with somebody else to talk to (document 003 2.3): a contact to be added, not a row to be merged."""
     named = _is(levels, "name", "same", "former") & _is(levels, "branch", "missing", "same")
-    return named & _is(levels, "contact", "differ", "surname")
+    # 孙丽 and 孙莉 with one phone are one person misspelt.
+    misspelt = _is(levels, "contact", "surname") & _is(levels, "phone", "same", "near")
+    return named & _is(levels, "place", "missing", "same") & _is(levels, "contact", "differ", "surname") & ~misspelt
 
 
 def _sure(levels: Levels) -> Mask:
     """Pairs whose every part fits: only these are merged without asking, however probable others may be."""
     return _is(levels, "uscc", "same") | (
         _is(levels, "name", "same", "former", "near", "close", "part")
-        & _is(levels, "place", "missing", "same")
+        & _is(levels, "place", "missing", "one", "same")
         & _is(levels, "branch", "missing", "same")
         & _is(levels, "contact", "missing", "same", "near", "title")
     )

@@ -7,41 +7,42 @@ from functools import lru_cache
 from xlcrm.catalogue import text
 from xlcrm.match.engine import Evidence, Pair
 
-# Said in brackets behind the name; only what disturbs.
-_NOTES = ("place.differ", "branch.near", "branch.one", "branch.differ", "legal.differ")
-# In the order of their weight for a reader. A blank address or mail is not worth a word.
-_TOLD = ("uscc", "contact", "phone", "mail", "name", "address")
+# In the order of their weight for a reader; a blank address or mail is not worth a word.
+_FIELDS = ("uscc", "contact", "phone", "mail", "name", "address")
 _MISSED = frozenset({"contact", "phone"})
+_PLAIN = ("same", "differ", "missing")
+# Said in brackets behind the name: what its parts disagree in.
+_NOTES = frozenset({"place.differ", "place.one", "branch.near", "branch.one", "branch.differ", "legal.differ", "legal.one"})
 
 
 def explain(pair: Pair, language: str = "zh") -> str:
-    """What agrees, what is alike, what differs, what is missing: 联系人、电话相同；名称相近（地名不同）. "" when there is nothing."""
+    """What agrees, what is alike, what differs, what is missing: 联系人、电话相同；名称相近（地名不同）."""
     return _sentence(pair.evidence, language)
 
 
 @lru_cache(4096)
 def _sentence(evidence: Evidence, language: str) -> str:
-    found = dict(evidence)
+    levels = dict(evidence)
+    notes = [f"{field}.{level}" for field, level in evidence if f"{field}.{level}" in _NOTES]
+    if notes and levels["name"] == "same":
+        levels["name"] = "alike"  # the same but for what the note says
+    alike = []
+    for field in _FIELDS:
+        if levels[field] in _PLAIN:
+            continue
+        sentence = text(f"match.{field}.{levels[field]}", language)
+        if field == "name" and notes:
+            note = text("match.note.and", language).join(text(f"match.{key}", language) for key in notes)
+            sentence = text("match.note", language, sentence=sentence, note=note)
+        alike.append(sentence)
+    told = {level: [field for field in _FIELDS if levels[field] == level] for level in _PLAIN}
+    told["missing"] = [field for field in told["missing"] if field in _MISSED]
+    listed = {
+        level: text(f"match.{level}", language, fields=_names(fields, language)) for level, fields in told.items() if fields
+    }
+    parts = [listed.get("same"), *alike, listed.get("differ"), listed.get("missing")]
+    return text("match.then", language).join(part for part in parts if part)
 
-    def listed(level: str) -> list[str]:
-        fields = [field for field in _TOLD if found.get(field) == level and (level != "missing" or field in _MISSED)]
-        if not fields:
-            return []
-        names = text("match.and", language).join(text(f"match.field.{field}", language) for field in fields)
-        return [text(f"match.{level}", language, fields=names)]
 
-    notes = [text(f"match.{key}", language) for key in _NOTES if found.get(key.split(".")[0]) == key.split(".")[1]]
-    note = text("match.note.and", language).join(notes)
-    own = [text(f"match.{field}.{found[field]}", language) for field in _TOLD if found.get(field) not in _PLAIN]
-    alike = listed("same")
-    if found.get("name") == "same" and notes:
-        alike = [text("match.note", language, sentence=alike[0], note=note)]
-    elif notes and own and found.get("name") not in _PLAIN:
-        at = own.index(text(f"match.name.{found['name']}", language))
-        own[at] = text("match.note", language, sentence=own[at], note=note)
-    elif notes:
-        own += notes
-    return text("match.then", language).join([*alike, *own, *listed("differ"), *listed("missing")])
-
-
-_PLAIN = frozenset({None, "same", "differ", "missing"})
+def _names(fields: list[str], language: str) -> str:
+    return text("match.and", language).join(text(f"match.field.{field}", language) for field in fields)

@@ -1,6 +1,7 @@
 """How far two customers agree, field by field: the vocabulary that scoring, weights and explanations share.
 
-The position of a level in its tuple is its number in ``Levels`` arrays; 0 is always "nothing to compare".
+The position of a level in its tuple is its number in ``Levels`` arrays; 0 is "nothing to compare": both are blank, or,
+where there is no level "one", at least one is.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     # former: one's former or short name is the other's name; close: brands of two characters that differ in one (怡安,
     # 祥安); part: one is a short form of the other; trade: same brand, other trade; number: 一局 and 二局
     "name": ("missing", "same", "former", "near", "close", "part", "trade", "number", "similar", "differ"),
-    "place": ("missing", "same", "differ"),
+    "place": ("missing", "same", "one", "differ"),
     "branch": ("missing", "same", "near", "one", "differ"),
-    "legal": ("missing", "same", "differ"),
+    "legal": ("missing", "same", "one", "differ"),
     # title: same surname, one of them known by it only (王经理); surname: same surname, other given name of one character
     "contact": ("missing", "same", "near", "title", "surname", "differ"),
     "phone": ("missing", "same", "near", "differ"),

@@ -110,10 +110,8 @@ def merged(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(code for code in found if not any(other != code and other.startswith(code) for other in found))[:3]
 
 
-def near(left: tuple[str, ...], right: tuple[str, ...]) -> bool | None:
-    """Whether two names lie in one place (one within the other); None when either names no place."""
-    if not left or not right:
-        return None
+def near(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether two names lie in one place, or one within the other."""
     return any(a.startswith(b) or b.startswith(a) for a in left for b in right)
 
 

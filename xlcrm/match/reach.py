@@ -12,6 +12,7 @@ MOST = 4
 """Phone numbers or mail addresses of one row that are looked at."""
 
 _STREET = re.compile(r"^(?:\w{2,8}?(?:自治州|自治县|地区|[盟州]))?(?:\w{1,7}?[市县区旗])?")
+_BETWEEN = re.compile(r"[\s,;，；、]+")
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -39,7 +40,7 @@ def _fake(number: str) -> bool:
 
 def mails(value: str) -> tuple[str, ...]:
     """The mail addresses in a cell, lower case, without placeholders, sorted."""
-    found = {part.strip("<>,;，；、") for part in value[:400].lower().replace(";", " ").replace(",", " ").split()}
+    found = {part.strip("<>.") for part in _BETWEEN.split(value[:400].lower())}
     return tuple(sorted(part for part in found if "@" in part[1:-1] and part.split("@", 1)[0] not in FAKE_MAIL))[:MOST]
 
 

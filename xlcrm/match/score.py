@@ -138,7 +138,9 @@ def _uscc(normal: Normal, left: Rows, right: Rows) -> npt.NDArray[np.uint8]:
 
 def _legal(normal: Normal, left: Rows, right: Rows) -> npt.NDArray[np.uint8]:
     codes = _codes(name.legal for name in normal.names)
-    return _equal("legal", codes[left], codes[right])
+    found = _equal("legal", codes[left], codes[right])
+    found[(codes[left] == 0) != (codes[right] == 0)] = number("legal", "one")
+    return found
 
 
 def _names(normal: Normal, left: Rows, right: Rows) -> npt.NDArray[np.uint8]:
@@ -201,8 +203,12 @@ def _name_level(a: Company, b: Company, also_a: tuple[str, ...], also_b: tuple[s
 
 
 def _places(normal: Normal, left: Rows, right: Rows) -> npt.NDArray[np.uint8]:
-    levels = {None: 0, True: number("place", "same"), False: number("place", "differ")}
-    return _by_value([name.place for name in normal.names], left, right, lambda a, b: levels[places.near(a, b)])
+    same, differ = number("place", "same"), number("place", "differ")
+    values = [name.place for name in normal.names]
+    found = _by_value(values, left, right, lambda a, b: same if places.near(a, b) else differ)
+    codes = _codes(values)
+    found[(codes[left] == 0) != (codes[right] == 0)] = number("place", "one")
+    return found
 
 
 def _by_value(values: Sequence[Any], left: Rows, right: Rows, level: Callable[[Any, Any], int]) -> npt.NDArray[np.uint8]:
@@ -330,6 +336,8 @@ def _shapes(normal: Normal, left: Rows, right: Rows) -> npt.NDArray[np.uint8]:
 
 
 def _sort(name: Company) -> int:
+    if name.shape is Shape.NONE:
+        return 0
     if name.shape is Shape.PERSON:
         return number("shape", "person")
     if len(name.brand) <= 2 and not (name.place and name.trade):

@@ -132,3 +132,14 @@ _SHEET = {
 }
 
 CODES: dict[str, Code] = {**_CELL, **_ROW, **_SHEET}
+
+# Found by the comparison with the store when a workbook is submitted (jobs/submit).
+SUBMIT: dict[str, Code] = {
+    "DUPLICATE": Code(CHECK, "new customers that wait for a decision"),
+    "MERGE_PROPOSED": Code(CHECK, "a merge into a colleague's customer"),
+    "CONFLICT": Code(CHECK, "fields that two people changed"),
+    "REQUEST_MADE": Code(CHECK, "changes that became update requests"),
+    "NOT_YOURS": Code(MUST, "changes of a colleague's customer"),
+    "CUSTOMER_UNKNOWN": Code(MUST, "the customer of a contact, interaction or tag"),
+    "CUSTOMER_SEVERAL": Code(MUST, "the customer of a contact, interaction or tag"),
+}

@@ -15,7 +15,7 @@ class Rulebook:
     """Everything outside the sheet that a check may depend on; there is no clock and no user anywhere else.
 
     ``people`` maps the names (and accounts) of colleagues to their rids; an empty one means that nobody is known
-    yet, and names are then taken as they are. ``names`` is the way back: rid to name. ``options`` holds a team's own options by vocabulary. ``old`` marks
+    yet, and names are then taken as they are. ``options`` holds a team's own options by vocabulary. ``old`` marks
     an old list that is being consolidated: only a missing customer name blocks there, everything else may wait
     (mission section 4).
     """

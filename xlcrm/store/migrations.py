@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, func, insert, inspect, select
+from sqlalchemy import Connection, Table, func, insert, inspect, select, update
 
 from xlcrm.errors import StoreError
 from xlcrm.store import triggers
-from xlcrm.store.schema import MIGRATION, SQL, metadata, quoted
+from xlcrm.store.schema import LOGGED, MIGRATION, SQL, SUBMISSION, metadata, quoted
 
 
 def _complete(connection: Connection) -> None:
@@ -25,9 +25,16 @@ def _complete(connection: Connection) -> None:
             connection.exec_driver_sql(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {quoted(name)} {kind}")
 
 
+def _submissions_name_their_table(connection: Connection) -> None:
+    _complete(connection)
+    for key in LOGGED:
+        mine = SUBMISSION.c.table.is_(None), SUBMISSION.c.rid.in_(select(SQL[key].c.rid))
+        connection.execute(update(SUBMISSION).where(*mine).values(table=key))
+
+
 STEPS: dict[int, tuple[str, Callable[[Connection], None]]] = {
     1: ("records, log and keys", _complete),
-    2: ("search by pinyin; which table a submission went to", _complete),
+    2: ("search by pinyin; which table a submission went to", _submissions_name_their_table),
 }
 LATEST = max(STEPS)
 

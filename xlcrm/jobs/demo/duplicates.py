@@ -105,6 +105,11 @@ def homophone(random: Random, organisation: Organisation, row: Row, day: date) -
     return _again(random, row, day) | {"name": organisation.name.replace(brand, brand.replace(letter, HOMOPHONES[letter], 1))}
 
 
+def abbreviated(random: Random, organisation: Organisation, row: Row, day: date) -> Row:
+    """Only brand and trade, as people call the company among themselves."""
+    return _again(random, row, day) | {"name": organisation.brand + organisation.trade.word, "short_name": None}
+
+
 def branch(random: Random, organisation: Organisation, row: Row, day: date) -> Row:
     """A branch of the company in another city: a customer of its own."""
     other = _elsewhere(random, organisation)
@@ -153,6 +158,7 @@ KINDS = (
     Kind("phone spelled differently", "merge", phone_typed),
     Kind("former name", "merge", renamed),
     Kind("homophone", "merge", homophone, fits=lambda organisation: not HOMOPHONES.keys().isdisjoint(organisation.brand)),
+    Kind("abbreviated name", "merge", abbreviated),
     Kind("branch", "distinct", branch),
     Kind("sister company", "distinct", sister),
     Kind("agent's phone", "distinct", agent, rows=2),
@@ -163,6 +169,8 @@ BY_NAME = {kind.name: kind for kind in KINDS}
 # What a second colleague rarely fills in as well.
 _RARE = (
     "uscc",
+    "short_name",
+    "email",
     "employees",
     "revenue",
     "ownership",

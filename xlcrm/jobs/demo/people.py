@@ -7,8 +7,6 @@ from random import Random
 
 from xlcrm.jobs.demo.phones import digits
 
-COLLEAGUES = ("张晓岚", "李昊然", "王思敏", "陈立群")
-
 SURNAMES = {
     "王": "wang", "李": "li", "张": "zhang", "刘": "liu", "陈": "chen", "杨": "yang", "赵": "zhao", "黄": "huang",
     "周": "zhou", "吴": "wu", "徐": "xu", "孙": "sun", "胡": "hu", "朱": "zhu", "高": "gao", "林": "lin",

@@ -62,9 +62,8 @@ def submit(
     uid = identify(book)
     if not known and not dry_run:
         book.save()  # the workbook must know its identity before the store does
-    draft = Draft(
-        read(book, rulebook, SUBMITTED, store), store, context, rulebook, Operation("submit", workbook=uid, source=book.name), accept
-    )
+    operation = Operation("submit", workbook=uid, source=book.name)
+    draft = Draft(read(book, rulebook, SUBMITTED, store), store, context, rulebook, operation, accept)
     decisions = dedupe.read_decisions(book)
     choices = writeback.read_choices(book)
     waiting: list[dedupe.Match] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlcrm.jobs.reading import SETTLED, Sheet
+from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.submit import existing
 from xlcrm.jobs.submit.customers import filled
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
@@ -15,6 +15,7 @@ from xlcrm.model.fields import Table
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Record
 from xlcrm.model.tables import CUSTOMER, TAG
+from xlcrm.rules.checks.numbers import SETTLED
 
 
 def plan(draft: Draft, table: Table, choices: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlcrm.jobs import dedupe
-from xlcrm.jobs.reading import SETTLED, Sheet
+from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.submit import existing
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
 from xlcrm.jobs.tokens import tokens
@@ -16,6 +16,7 @@ from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Decision, Record, Values
 from xlcrm.model.tables import CONTACT, CUSTOMER
 from xlcrm.rules.changes import may_merge
+from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.rules.merge import Side, merge
 
 GONE = frozenset({"refused", "void"})  # rows that do not reach the store: nothing can repeat them
@@ -124,7 +125,7 @@ def filled(draft: Draft, sheet: Sheet, row: int) -> Values:
     for field in sheet.table.data:
         if field.default and not values.get(field.key):
             values[field.key] = field.default
-    if sheet.table is CUSTOMER and not values.get("owner"):
+    if sheet.table.key == CUSTOMER.key and not values.get("owner"):
         values["owner"] = draft.context.actor.rid
     return values
 

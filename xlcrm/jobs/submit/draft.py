@@ -34,6 +34,7 @@ class Fate:
     change: Change | None = None
     record: Record | None = None
     clashes: tuple[Clash, ...] = ()
+    requested: frozenset[str] = frozenset()  # fields whose change waits as an update request
 
 
 @dataclass(slots=True)

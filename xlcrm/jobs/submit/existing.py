@@ -57,7 +57,7 @@ def _fate(
     changed: Values = {}
     expected: Values = {}
     clashes: list[Clash] = []
-    requested = False
+    requested: set[str] = set()
     for key, value in _edited(sheet, row, record, base).items():
         before, current = (base or {}).get(key), record.values.get(key)
         if current not in (value, before) or (base is None and current is not None):
@@ -71,7 +71,7 @@ def _fate(
             case Way.REFUSE:
                 return draft.refuse(sheet, row, "NOT_YOURS", key)
             case Way.REQUEST:
-                requested = True
+                requested.add(key)
                 if (record.rid, key, value) not in asked:
                     _request(draft, sheet, row, record, key, before, value)
             case Way.WRITE:
@@ -95,9 +95,9 @@ def _fate(
                 place=place,
             )
         )
-        return Fate(Count.UPDATED, "stored", record.rid, change, record)
+        return Fate(Count.UPDATED, "stored", record.rid, change, record, requested=frozenset(requested))
     if requested:
-        return Fate(Count.WAITING, "review", record.rid, None, record)
+        return Fate(Count.WAITING, "review", record.rid, None, record, requested=frozenset(requested))
     return Fate(Count.UNCHANGED, "stored", record.rid, None, record)
 
 

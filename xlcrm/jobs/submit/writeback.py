@@ -42,7 +42,7 @@ def write(
         sheet = draft.sheets[key]
         columns: dict[str, list[Cell]] = {"submit_status": _statuses(fates, draft.context.language)}
         for field in sheet.table.fields:
-            if field.key not in sheet.rows.columns:
+            if field.key not in sheet.rows.letters:
                 continue
             if field.role is Role.AUDIT:
                 columns[field.key] = [
@@ -52,9 +52,8 @@ def write(
                 column = _refreshed(draft, sheet, field.key, fates, records)
                 if column is not None:
                     columns[field.key] = column
-        if key == CUSTOMER.key and "tags" in sheet.rows.columns:
-            old = sheet.rows.columns["tags"]
-            columns["tags"] = [tags.get(fate.rid or "", old[row]) for row, fate in enumerate(fates)]
+        if key == CUSTOMER.key and "tags" in sheet.rows.letters:
+            columns["tags"] = [tags.get(fate.rid or "", sheet.rows.cell(row, "tags")) for row, fate in enumerate(fates)]
         book.write(sheet.rows, columns)
 
 
@@ -84,13 +83,13 @@ def _refreshed(draft: Draft, sheet: Sheet, key: str, fates: Sequence[Fate], reco
     """The column with the store's value wherever the row shows another one; None when nothing differs.
 
     Without this a value that a colleague changed would look like an edit of this sheet next time. Masked cells and
-    rows that wait or were refused stay as they are.
+    what waits or was refused stay as they are.
     """
-    column = list(sheet.rows.columns[key])
+    column = [sheet.rows.cell(row, key) for row in range(len(fates))]
     field = sheet.table[key]
     differs = False
     for row, fate in enumerate(fates):
-        if fate.status != "stored":
+        if fate.status != "stored" or key in fate.requested:
             continue
         record = records.get(fate.rid or "")
         value = record.values.get(key) if record else fate.change.values.get(key) if fate.change else None

@@ -70,6 +70,10 @@ class Case:
         """Whether the sheet has any of these columns with something in it."""
         return any(any(self.values.get(key, ())) for key in keys)
 
+    def present(self, key: str, other: str) -> str:
+        """``key`` if the sheet has that column, else ``other``: where to show a fault between two fields."""
+        return key if key in self.values else other
+
     def title(self, key: str) -> str:
         """The header of a field as it stands in the sheet."""
         return self.rows.headers.get(key) or self.rows.table[key].title(self.book.language)

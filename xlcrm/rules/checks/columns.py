@@ -41,11 +41,11 @@ def read_column(cells: Sequence[Cell], field: Field, book: Rulebook, parents: Se
         return [None] * len(cells), {}
     if parents is not None:
         return _dependent(cells, field, book, parents)
-    distinct: dict[Cell, None] = dict.fromkeys(cells)
-    if len({type(cell) for cell in distinct}) > 1 and any(type(cell) is bool for cell in cells):
+    if bool in set(map(type, cells)):
         # True and 1.0 are one key of a dictionary but not one cell
         readings = [clean.read(cell, field, book) for cell in cells]
         return [reading.value for reading in readings], {i: reading for i, reading in enumerate(readings) if reading.code}
+    distinct: dict[Cell, None] = dict.fromkeys(cells)
     if field.kind in _WORDY:
         return _words(cells, distinct, field, book)
     values: dict[Cell, str | None] = {}
@@ -99,7 +99,8 @@ def _suspects(texts: list[str], field: Field) -> list[str]:
     else:
         odd = (ODD_LONG if field.kind is Kind.LONG else ODD_LINE).search
         if marked or odd(joined) or any(part in joined for part in _LOOSE) or joined[:1] in _ENDS or joined[-1:] in _ENDS:
-            suspects.update(text for text in texts if odd(text) or text[:1] in _ENDS or text[-1:] in _ENDS or any(part in text for part in _INSIDE))
+            suspects.update(text for text in texts if odd(text) or text[:1] in _ENDS or text[-1:] in _ENDS)
+            suspects.update(text for text in texts if any(part in text for part in _INSIDE))
     if not field.sensitive and (marked or LONG_DIGITS.search(joined)):
         suspects.update(text for text in texts if LONG_DIGITS.search(text))
     return list(suspects)

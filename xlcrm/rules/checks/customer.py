@@ -44,6 +44,7 @@ def size(case: Case) -> None:
     if not case.has("size", "employees"):
         return
     words = case.book.vocabulary("size")
+    where = case.present("size", "employees")
     for row, (code, count) in enumerate(zip(case.standing("size"), case.standing("employees"), strict=True)):
         if code is None or count is None:
             continue
@@ -51,33 +52,37 @@ def size(case: Case) -> None:
         right = "small" if people < 100 else "medium" if people <= 500 else "large"
         if code != right and code in ("small", "medium", "large"):
             label = words.label(right, case.book.language)
-            case.add("SIZE_MISMATCH", row, "size" if "size" in case.values else "employees", {"count": people, "proposal": label}, label)
+            case.add("SIZE_MISMATCH", row, where, {"count": people, "proposal": label}, label if where == "size" else None)
 
 
 def contract(case: Case) -> None:
-    """A won customer answers 合同金额 and 合同到期日; an amount has an end, an end an amount, and it is not before the first contact."""
+    """A won customer answers 合同金额 and 合同到期日 (document 001 四).
+
+    An amount has an end, an end has an amount and is not before the first contact.
+    """
     if not case.has("status", "contract_amount", "contract_end"):
         return
-    statuses, amounts, ends = case.standing("status"), case.standing("contract_amount"), case.standing("contract_end")
-    firsts = case.standing("first_contact")
+    columns = (case.standing(key) for key in ("status", "contract_amount", "contract_end", "first_contact"))
     whole = case.whole()
-    until = case.until
-    given = "contract_amount" in case.values, "contract_end" in case.values
-    for row, (status, amount, end) in enumerate(zip(statuses, amounts, ends, strict=True)):
+    for row, (status, amount, end, first) in enumerate(zip(*columns, strict=True)):
         if status == "won":
             if whole[row]:
-                for key, value, there in (("contract_amount", amount, given[0]), ("contract_end", end, given[1])):
-                    if value is None and there and (row, key) not in case.refused:
-                        case.add("CONTRACT_NEEDED", row, key, {"due": until()})
-        elif amount is not None and end is None and whole[row] and given[1] and float(amount) > 0:
-            if (row, "contract_end") not in case.refused:
-                case.add("CONTRACT_END_NEEDED", row, "contract_end", {"due": until()})
-        if end is not None:
-            first = firsts[row]
-            if first is not None and end < first:
-                case.add("CONTRACT_BEFORE_CONTACT", row, "contract_end" if given[1] else "first_contact", {"first": first, "end": end})
-            if amount is not None and float(amount) == 0.0:
-                case.add("CONTRACT_ZERO", row, "contract_amount" if given[0] else "contract_end", {"end": end})
+                if amount is None:
+                    _needed(case, "CONTRACT_NEEDED", row, "contract_amount")
+                if end is None:
+                    _needed(case, "CONTRACT_NEEDED", row, "contract_end")
+        elif end is None and amount is not None and whole[row] and float(amount) > 0:
+            _needed(case, "CONTRACT_END_NEEDED", row, "contract_end")
+        if end is not None and first is not None and end < first:
+            case.add("CONTRACT_BEFORE_CONTACT", row, case.present("contract_end", "first_contact"), {"first": first, "end": end})
+        if end is not None and amount is not None and float(amount) == 0.0:
+            case.add("CONTRACT_ZERO", row, case.present("contract_amount", "contract_end"), {"end": end})
+
+
+def _needed(case: Case, code: str, row: int, key: str) -> None:
+    """Something that may wait; not where the sheet has no such column or the cell has a fault of its own."""
+    if key in case.values and (row, key) not in case.refused:
+        case.add(code, row, key, {"due": case.until()})
 
 
 def late(case: Case) -> None:
@@ -99,8 +104,8 @@ def consent(case: Case) -> None:
     for row, given in enumerate(case.column("consent")):
         if given == "yes" and whole[row]:
             for key, column in (("consent_date", dates), ("purpose", purposes)):
-                if column[row] is None and key in case.values and (row, key) not in case.refused:
-                    case.add("CONSENT_NEEDED", row, key, {"due": case.until()})
+                if column[row] is None:
+                    _needed(case, "CONSENT_NEEDED", row, key)
 
 
 def verified(case: Case) -> None:
@@ -118,8 +123,8 @@ def missing(case: Case, check_key: str, date_key: str, by_key: str) -> None:
     for row, way in enumerate(done):
         if way in ("phone", "mail") and whole[row]:
             for key, column in ((date_key, dates), (by_key, people)):
-                if column[row] is None and key in case.values and (row, key) not in case.refused:
-                    case.add("VERIFIED_NEEDED", row, key, {"due": case.until()})
+                if column[row] is None:
+                    _needed(case, "VERIFIED_NEEDED", row, key)
 
 
 def address(case: Case) -> None:
@@ -137,8 +142,8 @@ def address(case: Case) -> None:
         if stated is not None:
             named = regions.province_of(place)
             if named is not None and named != stated:
-                language = case.book.language
-                case.add("ADDRESS_REGION", row, "address", {"proposal": words.label(named, language), "parent": words.label(stated, language)})
+                there, here = words.label(named, case.book.language), words.label(stated, case.book.language)
+                case.add("ADDRESS_REGION", row, "address", {"proposal": there, "parent": here})
 
 
 def status_reason(case: Case) -> None:

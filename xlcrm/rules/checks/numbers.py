@@ -7,6 +7,7 @@ from xlcrm.rules.checks.case import Case
 from xlcrm.rules.clean import read, show
 
 # Somebody else's change makes these differ from the store, not this sheet's user.
+SETTLED = frozenset({"merged", "void"})  # rows that were dealt with before and wait for nothing
 _MOVING = frozenset({"updated_by", "updated_at", "version", "number"})
 
 
@@ -19,8 +20,14 @@ def check(case: Case) -> None:
 
 
 def twice(case: Case) -> None:
-    """Two rows with one number are a copied row: which of them is the customer only a person knows."""
-    numbers = case.column("number")
+    """Two rows with one number are a copied row: which of them is the customer only a person knows.
+
+    A row that was merged bears its survivor's number and is no copy.
+    """
+    numbers = [
+        None if status in SETTLED else number
+        for number, status in zip(case.column("number"), case.column("submit_status"), strict=True)
+    ]
     filled = [number for number in numbers if number is not None]
     if len(set(filled)) == len(filled):
         return

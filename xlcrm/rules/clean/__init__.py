@@ -40,7 +40,9 @@ READERS: dict[Kind, Callable[[Cell, Field, Rulebook], Reading]] = {
     Kind.REFERENCE: numbers.read,
 }
 _FREE = frozenset({Kind.TEXT, Kind.LONG, Kind.LINK})
-_MASKABLE = frozenset({Kind.CUSTOMER, Kind.PERSON, Kind.COLLEAGUE, Kind.PHONE, Kind.EMAIL, Kind.USCC, Kind.IDENTITY, Kind.BANKCARD})
+_MASKABLE = frozenset(
+    {Kind.CUSTOMER, Kind.PERSON, Kind.COLLEAGUE, Kind.PHONE, Kind.EMAIL, Kind.USCC, Kind.IDENTITY, Kind.BANKCARD}
+)
 
 
 def read(cell: Cell, field: Field, book: Rulebook, parent: str = "") -> Reading:

@@ -22,7 +22,7 @@ _MOST = Decimal(10) ** 12
 def plain_decimal(cell: Cell) -> str | None:
     """A non-negative number with at most two decimals as text; None for everything else."""
     if type(cell) is float and 0.0 <= cell < 1e6:
-        text = "%.2f" % cell
+        text = f"{cell:.2f}"
         if float(text) == cell:
             return text
     return None
@@ -62,7 +62,7 @@ def _judged(exact: Decimal, converted: bool, cell: Cell, field: Field) -> Readin
     whole = field.kind is Kind.INTEGER
     rounded = exact.quantize(Decimal(1) if whole else _CENT, ROUND_HALF_UP)
     value = f"{abs(rounded):f}"
-    proposal = {"proposal": f"{float(value):g}" if whole else value}
+    proposal: dict[str, object] = {"proposal": f"{float(value):g}" if whole else value}
     if abs(exact - rounded) > Decimal("1e-7"):
         if whole:
             return Reading(None, "NUMBER_FRACTION")

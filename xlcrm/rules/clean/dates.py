@@ -11,12 +11,14 @@ from xlcrm.rules.clean.text import squeeze
 from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
 
-_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  Excel's day 0, as far as days after 1900-02-28 go
+_EPOCH = datetime(1899, 12, 30)  # Excel's day 0, as far as days after 1900-02-28 go
 _SERIALS = range(18264, 73051)  # 1950-01-01 to 2099-12-31
 EARLIEST = date(1950, 1, 1)
 LATEST = date(2099, 12, 31)
 # What cannot lie in the future because it is said to have happened (document 003 3.1, 3.2).
-HAPPENED = frozenset({"first_contact", "consent_date", "phone_check_date", "check_date", "at", "raised_on", "closed_on", "done_on"})
+HAPPENED = frozenset(
+    {"first_contact", "consent_date", "phone_check_date", "check_date", "at", "raised_on", "closed_on", "done_on"}
+)
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YMD = re.compile(r"([0-9]{4})\s?[-/.年,]\s?([0-9]{1,2})\s?[-/.月,]\s?([0-9]{1,2})\s?[日号]?")
@@ -26,7 +28,8 @@ _LAST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _NO_YEAR = re.compile(r"[0-9]{1,2}\s?(?:月\s?[0-9]{1,2}\s?[日号]?|[-/.][0-9]{1,2})")
 _NO_DAY = re.compile(r"(?:19|20)[0-9]{2}(?:\s?[-/.年]\s?(?:[0-9]{1,2}\s?月?份?)?)?")
 _TIME = re.compile(
-    r"[T\s]*(?:(?:星期|周)[一二三四五六日天])?\s*(上午|下午|中午|早上|晚上|凌晨|AM|PM)?\s*([0-9]{1,2})\s?[:时点]\s?([0-9]{1,2})?\s?分?(?::?\s?([0-9]{1,2})(?:\.[0-9]+)?\s?秒?)?\s*(AM|PM)?$",
+    r"[T\s]*(?:(?:星期|周)[一二三四五六日天])?\s*(上午|下午|中午|早上|晚上|凌晨|AM|PM)?"
+    r"\s*([0-9]{1,2})\s?[:时点]\s?([0-9]{1,2})?\s?分?(?::?\s?([0-9]{1,2})(?:\.[0-9]+)?\s?秒?)?\s*(AM|PM)?$",
     re.I,
 )
 
@@ -51,7 +54,7 @@ def read(cell: Cell, field: Field, book: Rulebook) -> Reading:
     if found is None:
         return Reading(None, code)
     try:
-        moment = datetime(*found, hour, minute, second)  # noqa: DTZ001
+        moment = datetime(*found, hour, minute, second)
     except ValueError:
         return Reading(None, "DATE_INVALID")
     return _judged(moment, code, cell, field, book)
@@ -71,7 +74,7 @@ def _serial(number: float, field: Field, book: Rulebook) -> Reading:
             return _judged(moment, "DATE_FORM", None, field, book)
         if match := _SOLID.fullmatch(str(int(number))):
             try:
-                moment = datetime(int(match[1]), int(match[2]), int(match[3]))  # noqa: DTZ001
+                moment = datetime(int(match[1]), int(match[2]), int(match[3]))
             except ValueError:
                 return Reading(None, "DATE_INVALID")
             return _judged(moment, "DATE_FORM", None, field, book)

@@ -26,9 +26,16 @@ _SERVICE = re.compile(r"[48]00[0-9]{7}")
 _SHORT_SERVICE = re.compile(r"95[0-9]{3,4}|1[0-2][0-9]{3}")
 
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
-_LABEL = re.compile(r"(?:联系)?(?:手机号码|手机号|手机|电话号码|电话|固话|座机|联系方式|办公室|办公|tel|mobile|phone|cell|mob|t|m)\s*[:.]?\s*(?=[+(0-9])", re.I)
+_LABEL = re.compile(
+    r"(?:联系)?(?:手机号码|手机号|手机|电话号码|电话|固话|座机|联系方式|办公室|办公|tel|mobile|phone|cell|mob|t|m)"
+    r"\s*[:.]?\s*(?=[+(0-9])",
+    re.I,
+)
 _BETWEEN = re.compile(r"\s*(?:[、,;/|]|或者|或|和|及|&)\s*")
-_NEXT = re.compile(r"(?<=[0-9]{7})[ -]+(?=(?:\+?86[ -]?)?1[3-9][0-9]{9}(?![0-9])|\(?0[0-9]{2,3}\)?[ -]?[0-9]{7,8}(?![0-9])|[48]00[0-9-]{7,9}(?![0-9]))")
+_NEXT = re.compile(
+    r"(?<=[0-9]{7})[ -]+(?=(?:\+?86[ -]?)?1[3-9][0-9]{9}(?![0-9])"
+    r"|\(?0[0-9]{2,3}\)?[ -]?[0-9]{7,8}(?![0-9])|[48]00[0-9-]{7,9}(?![0-9]))"
+)
 _EXTENSION = re.compile(r"\s*-?\s*\(?(?:转接?|分机号?|内线|ext\.?|x|#)\s*[:.]?\s*([0-9]{1,6})\)?$", re.I)
 _DASH_EXTENSION = re.compile(r"(\(?0[0-9]{2,3}\)?[ -]?[0-9]{7,8}|[48]00-?[0-9]{3}-?[0-9]{4})-([0-9]{1,6})")
 _NUMBER = re.compile(r"\+?[0-9(][0-9 ().\-]*[0-9)]")
@@ -153,8 +160,8 @@ def _number(digits: str, before: list[str]) -> Reading:
     if _LANDLINE.fullmatch("0" + digits):
         # A sheet that takes the number for a number drops the leading zero.
         return Reading("+86" + digits, "PHONE_ZERO", repair=digits)
-    if digits.startswith("1") and digits.isdigit() and 5 < len(digits) < 20:
-        return Reading(None, "PHONE_SHORT" if len(digits) < 11 else "PHONE_LONG" if len(digits) > 11 else "PHONE_INVALID", {"count": len(digits)})
+    if digits.startswith("1") and digits.isdigit() and 5 < len(digits) < 20 and len(digits) != 11:
+        return Reading(None, "PHONE_SHORT" if len(digits) < 11 else "PHONE_LONG", {"count": len(digits)})
     return Reading(None, "PHONE_INVALID")
 
 

@@ -8,7 +8,10 @@ from functools import cache
 from xlcrm.model.vocabularies import vocabulary
 
 # A road with or without a number, a building, a village: without any of them nobody finds the door (document 004 2.2).
-_FINDABLE = re.compile(r"[0-9一二三四五六七八九十百]+\s?[号弄栋幢座楼层室#-]|[路街巷弄]|大道|道[0-9]|胡同|村|镇|乡|[0-9A-Za-z]+座|工业园|科技园|产业园|开发区|大厦|广场|[Rr]oad|[Ss]treet|[Aa]venue")
+_FINDABLE = re.compile(
+    r"[路街巷弄村镇乡]|大道|道[0-9]|胡同|[0-9一二三四五六七八九十百]+\s?[号栋幢座楼层室#-]|[0-9A-Za-z]+座"
+    r"|工业园|科技园|产业园|开发区|大厦|广场|[Rr]oad|[Ss]treet|[Aa]venue"
+)
 
 
 def vague(address: str) -> bool:

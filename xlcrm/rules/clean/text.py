@@ -16,7 +16,10 @@ from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
 
 # Controls, zero-width and direction marks, lone surrogates: never meant, and the last cannot even be stored.
-INVISIBLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
+INVISIBLE = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff"
+)
 SPACES = "\t\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 WIDE = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff03-\uff06\uff0a\uff0b\uff0d-\uff0f\uff1d\uff20\uff3c\uff3f"
 ODD_LINE = re.compile(f"[\n{INVISIBLE}{SPACES}{WIDE}]")
@@ -32,7 +35,9 @@ BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) +(?=[{_HAN}])")
 
 LONG_DIGITS = re.compile("[0-9]{11}")
 PHONE_INSIDE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
-IDENTITY_INSIDE = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9])")
+IDENTITY_INSIDE = re.compile(
+    r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9])"
+)
 
 
 def line(text: str) -> str:

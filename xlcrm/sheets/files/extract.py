@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
+
 from xlcrm.model.fields import Table
 from xlcrm.model.rows import Cell, Rows
 from xlcrm.sheets.files.address import letters
@@ -14,24 +17,18 @@ def extract(grid: Grid, table: Table, title: str, header: int, found: Headers, f
 
     A row that holds nothing but other people's formulas is blank.
     """
-    own = [grid.columns[number] for number in found.fields.values() if number in grid.columns]
-    strange = [(number, grid.columns[number]) for number in found.others.values() if number in grid.columns]
-    keep = [
-        index
-        for index, line in enumerate(grid.lines)
-        if header < line <= floor
-        and (
-            any(cells[index] is not None for cells in own)
-            or any(cells[index] is not None and (line, number) not in grid.formulas for number, cells in strange)
-        )
-    ]
-    whole = bool(keep) and keep[-1] - keep[0] + 1 == len(keep)
+    first, last = bisect_right(grid.lines, header), bisect_right(grid.lines, floor)
+    own = [grid.columns[number][first:last] for number in found.fields.values() if number in grid.columns]
+    if any(None not in cells for cells in own):  # nothing blank: the usual case of a long list, found at once
+        keep: Sequence[int] = range(first, last)
+    else:
+        keep = _filled(grid, found, own, first, last)
 
     def cells(number: int) -> list[Cell]:
         column = grid.columns.get(number)
         if column is None:
             return [None] * len(keep)
-        return column[keep[0] : keep[-1] + 1] if whole else [column[index] for index in keep]
+        return column[first:last] if isinstance(keep, range) else [column[index] for index in keep]
 
     rows = Rows(
         table,
@@ -48,3 +45,13 @@ def extract(grid: Grid, table: Table, title: str, header: int, found: Headers, f
         rows.formulas = {(index_of[line], keys[n]) for line, n in grid.formulas if line in index_of and n in keys}
         rows.hidden = {index_of[line] for line in grid.hidden if line in index_of}
     return rows
+
+
+def _filled(grid: Grid, found: Headers, own: Sequence[list[Cell]], first: int, last: int) -> list[int]:
+    strange = [(number, grid.columns[number]) for number in found.others.values() if number in grid.columns]
+    return [
+        index
+        for index in range(first, last)
+        if any(cells[index - first] is not None for cells in own)
+        or any(cells[index] is not None and (grid.lines[index], number) not in grid.formulas for number, cells in strange)
+    ]

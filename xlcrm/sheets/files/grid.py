@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
 
 from xlcrm.errors import BookError
 from xlcrm.model.rows import Cell, CellError
@@ -30,6 +31,7 @@ _INLINE = re.compile(rb"<is>(.*?)</is>", re.DOTALL)
 _PLACE = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,7})")
 _SAMPLED = re.compile(rb'<c r="([A-Z]{1,3})[0-9]+"([^>]*)>(<v>|<is><t>|<is><t xml:space="preserve">)')
 _SAMPLE = 1 << 16  # bytes looked at in the beginning, the middle and the end
+_OTHER = rb"<row(?=[\s/>])([^>]*?)(?:/>|>((?:[^<]++|<(?!/row>))*+)</row>)"
 _NUMBER = rb"(-?[0-9][0-9.]*(?:[Ee][+-]?[0-9]+)?)"
 
 
@@ -45,6 +47,12 @@ class Grid:
     formulas: set[tuple[int, int]] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
     places: dict[int, int] = field(default_factory=dict)  # row number -> index, made when first needed
+
+    def without(self, blank: set[int]) -> Grid:
+        """The same cells without the rows at the indexes ``blank``."""
+        keep = [index not in blank for index in range(len(self.lines))]
+        columns = {number: list(compress(cells, keep)) for number, cells in self.columns.items()}
+        return Grid(list(compress(self.lines, keep)), columns, self.formulas, self.hidden)
 
     def at(self, line: int, number: int) -> Cell:
         """The cell in row ``line``, column ``number``."""
@@ -119,54 +127,41 @@ class Values:
         return self.moment(value) if style.isdigit() and int(style) in self.dates else value
 
 
-def read_grid(rows: bytes, values: Values) -> Grid:
-    """The cells of ``rows``, the inside of a sheet's ``<sheetData>``. Blank rows cost nothing where they end the sheet."""
-    end = max(rows.rfind(b"</v>"), rows.rfind(b"</is>"))
-    end = rows.find(b"</row>", end) + 6 if end >= 0 else 0
-    groups, usual = _usual(rows, end, values)
-    grid = Grid()
-    taken: list[tuple[bytes | None, ...]] = []
-    odd: list[tuple[int, dict[int, Cell]]] = []
-    nothing: tuple[None, ...] = (None,) * (len(groups) + 2)
-    position, line = 0, 0
-    for match in usual.finditer(rows, 0, end):
-        start = match.start()
-        if start < position:
-            continue
-        if match[1] is not None:
-            line = int(match[1])
-            taken.append(match.groups())
-            grid.lines.append(line)
-            continue
-        found = attributes(match[match.lastindex or 0])
-        number = found.get(b"r", b"")
-        line = int(number) if number.isdigit() else line + 1
-        if match[0].endswith(b"/>") or not 0 < line <= ROWS:
-            continue
-        position = rows.find(b"</row>", match.end())
-        cells = _cells(rows[match.end() : position], line, values, grid)
-        if found.get(b"hidden") in (b"1", b"true"):
-            grid.hidden.add(line)
-        if cells:
-            odd.append((len(taken), cells))
-            taken.append(nothing)
-            grid.lines.append(line)
-    if len(grid.lines) * len(groups) > MOST_CELLS:
+def read_grid(sheet: bytes, start: int, end: int, values: Values) -> Grid:
+    """The cells of ``sheet[start:end]``, the inside of its ``<sheetData>``. Blank rows cost nothing where they end the sheet."""
+    last = max(sheet.rfind(b"</v>", start, end), sheet.rfind(b"</is>", start, end))
+    end = sheet.find(b"</row>", last, end) + 6 if last >= 0 else start
+    groups, usual = _usual(sheet, start, end, values)
+    found = usual.findall(sheet, start, end)
+    if len(found) * len(groups) > MOST_CELLS:
         raise BookError("sheets.too_large", path="")
-    if taken:
-        for (place, convert), raw in zip(groups, list(zip(*taken, strict=True))[1:-1], strict=True):
-            new = convert(raw)
-            old = grid.columns.get(place)
-            grid.columns[place] = new if old is None else [a if a is not None else b for a, b in zip(new, old, strict=True)]
+    grid = Grid(lines=[int(row[0] or 0) for row in found])
+    odd: dict[int, dict[int, Cell]] = {}
+    blank: set[int] = set()
+    for index in [index for index, row in enumerate(found) if not row[0]]:
+        tag, inside = found[index][-2:]
+        named = attributes(tag)
+        number = named.get(b"r", b"")
+        line = int(number) if number.isdigit() else (grid.lines[index - 1] if index else 0) + 1
+        grid.lines[index] = line
+        if named.get(b"hidden") in (b"1", b"true"):
+            grid.hidden.add(line)
+        odd[index] = _cells(inside, line, values, grid) if inside and 0 < line <= ROWS else {}
+        if not odd[index]:
+            blank.add(index)
+    for (place, convert), raw in zip(groups, list(zip(*found, strict=True))[1:-2], strict=bool(found)):
+        new = convert(raw)
+        old = grid.columns.get(place)
+        grid.columns[place] = new if old is None else [a if a is not None else b for a, b in zip(new, old, strict=True)]
     size = len(grid.lines)
-    for index, cells in odd:
+    for index, cells in odd.items():
         for place, value in cells.items():
             if place not in grid.columns:
                 if len(grid.columns) * size > MOST_CELLS:
                     raise BookError("sheets.too_large", path="")
                 grid.columns[place] = [None] * size
             grid.columns[place][index] = value
-    return grid
+    return grid.without(blank) if blank else grid
 
 
 def _cells(row: bytes, line: int, values: Values, grid: Grid) -> dict[int, Cell]:
@@ -191,17 +186,17 @@ def _cells(row: bytes, line: int, values: Values, grid: Grid) -> dict[int, Cell]
     return found
 
 
-Convert = Callable[[Sequence[bytes | None]], list[Cell]]
+Convert = Callable[[Sequence[bytes]], list[Cell]]
 
 
-def _usual(rows: bytes, end: int, values: Values) -> tuple[list[tuple[int, Convert]], re.Pattern[bytes]]:
-    """The pattern of this sheet's usual row, and for each of its groups between the first and the last the column and converter.
+def _usual(sheet: bytes, begin: int, end: int, values: Values) -> tuple[list[tuple[int, Convert]], re.Pattern[bytes]]:
+    """The pattern of this sheet's usual row, and for each of its groups but the first and the last two, column and converter.
 
-    Group 1 is the number of a usual row; the last group holds the attributes of any other row's start tag.
+    The first group is the number of a usual row; the last two are the start tag and the inside of any other row.
     """
     seen: Counter[tuple[int, bytes, bytes, bytes]] = Counter()
-    for start in {0, max(0, end // 2), max(0, end - _SAMPLE)}:
-        for name, tag, opener in _SAMPLED.findall(rows, start, min(end, start + _SAMPLE)):
+    for start in {begin, (begin + end) // 2, max(begin, end - _SAMPLE)}:
+        for name, tag, opener in _SAMPLED.findall(sheet, start, min(end, start + _SAMPLE)):
             seen[column(name.decode()), name, tag, opener] += 1
     forms: dict[tuple[int, bytes], list[tuple[bytes, bytes, Convert]]] = {}
     rare = max(seen.values(), default=0) / 20
@@ -214,7 +209,7 @@ def _usual(rows: bytes, end: int, values: Values) -> tuple[list[tuple[int, Conve
         filled_forms = b"|".join(re.escape(tag) + b">" + inside + b"</c>" for tag, inside, _ in found)
         pattern.append(rb'(?:<c r="%b[0-9]+"(?:%b|[^>]*/>))?' % (name, filled_forms))
         groups += [(number, convert) for _, _, convert in found]
-    return groups, re.compile(b"".join(pattern) + rb"</row>|<row(?=[\s/>])([^>]*?)/?>")
+    return groups, re.compile(b"".join(pattern) + b"</row>|" + _OTHER)
 
 
 def _form(tag: bytes, opener: bytes, values: Values) -> tuple[bytes, Convert] | None:
@@ -223,20 +218,20 @@ def _form(tag: bytes, opener: bytes, values: Values) -> tuple[bytes, Convert] | 
     kind = named.get(b"t", b"n")
     strings, size = values.strings, len(values.strings)
 
-    def shared(raw: Sequence[bytes | None]) -> list[Cell]:
+    def shared(raw: Sequence[bytes]) -> list[Cell]:
         try:
             return [strings[int(text)] if text else None for text in raw]
         except IndexError:
             return [strings[int(text)] if text and int(text) < size else None for text in raw]
 
-    def number(raw: Sequence[bytes | None]) -> list[Cell]:
+    def number(raw: Sequence[bytes]) -> list[Cell]:
         return [float(text) if text else None for text in raw]
 
-    def date(raw: Sequence[bytes | None]) -> list[Cell]:
+    def date(raw: Sequence[bytes]) -> list[Cell]:
         known: dict[bytes, Cell] = {text: values.moment(float(text)) for text in set(raw) if text}
         return [known[text] if text else None for text in raw]
 
-    def text(raw: Sequence[bytes | None]) -> list[Cell]:
+    def text(raw: Sequence[bytes]) -> list[Cell]:
         return [filled(plain(item)) if item else None for item in raw]
 
     if kind == b"s" and opener == b"<v>":

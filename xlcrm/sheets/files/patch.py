@@ -34,17 +34,21 @@ class Formats:
     columns: Mapping[int, bytes] = field(default_factory=dict)
 
 
+def bounds(sheet: bytes, part: str) -> tuple[int, int]:
+    """Where the inside of ``<sheetData>`` begins and ends; BookError if the sheet has none."""
+    start = _DATA.search(sheet)
+    end = sheet.rfind(b"</sheetData>")
+    if start is None or (not start[1] and end < start.end()):
+        raise BookError("sheets.damaged", part=part)
+    return start.end(), start.end() if start[1] else end
+
+
 def parted(sheet: bytes, part: str) -> tuple[bytes, bytes, bytes]:
     """A sheet's XML up to and with ``<sheetData>``, the rows, and the rest from ``</sheetData>`` on."""
-    start = _DATA.search(sheet)
-    if start is None:
-        raise BookError("sheets.damaged", part=part)
-    if start[1]:
-        return sheet[: start.start()] + b"<sheetData>", b"", b"</sheetData>" + sheet[start.end() :]
-    end = sheet.rfind(b"</sheetData>")
-    if end < start.end():
-        raise BookError("sheets.damaged", part=part)
-    return sheet[: start.end()], sheet[start.end() : end], sheet[end:]
+    start, end = bounds(sheet, part)
+    if sheet[start - 2 : start] == b"/>":
+        return sheet[: start - 2].rstrip() + b">", b"", b"</sheetData>" + sheet[end:]
+    return sheet[:start], sheet[start:end], sheet[end:]
 
 
 def column_formats(head: bytes) -> dict[int, bytes]:

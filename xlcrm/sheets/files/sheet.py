@@ -13,7 +13,7 @@ from xlcrm.sheets.files.address import corners, letters
 from xlcrm.sheets.files.dates import date_styles
 from xlcrm.sheets.files.grid import Grid, Values, read_grid
 from xlcrm.sheets.files.package import Package
-from xlcrm.sheets.files.patch import Formats, column_formats, parted, patched_rows, widened
+from xlcrm.sheets.files.patch import Formats, bounds, column_formats, parted, patched_rows, widened
 from xlcrm.sheets.files.strings import shared_strings
 from xlcrm.sheets.files.tail import Tail
 from xlcrm.sheets.files.workbook import Entry, Workbook
@@ -56,10 +56,11 @@ class Sheet:
     def grid(self) -> Grid:
         """All cells with a value. Also notes the merged ranges."""
         part = self.entry.part
-        _, rows, tail = parted(self.source.package.part(part), part)
-        found = (corners(ref.decode("ascii", "replace")) for ref in _MERGED.findall(tail))
+        sheet = self.source.package.part(part)
+        start, end = bounds(sheet, part)
+        found = (corners(ref.decode("ascii", "replace")) for ref in _MERGED.findall(sheet, end))
         self.merged = [ref for ref in found if ref is not None]
-        return read_grid(rows, self.source.values)
+        return read_grid(sheet, start, end, self.source.values)
 
     def row(self, line: int) -> Mapping[int, Cell]:
         """The cells of row ``line`` by column number."""

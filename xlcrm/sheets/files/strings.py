@@ -15,9 +15,8 @@ def shared_strings(data: bytes) -> list[str | None]:
     found = _SIMPLE.findall(data)
     if len(found) != data.count(b"<si"):
         return [filled(runs(item)) for item in _ANY.findall(data)]
-    if b"&" in data or b"_x" in data or b"\r" in data:
-        return [filled(plain(item)) for item in found]
-    return [filled(item) for item in b"\0".join(found).decode("utf-8", "replace").split("\0")] if found else []
+    texts: list[str | None] = list(plain(b"\0".join(found)).split("\0")) if found else []  # no text holds a NUL
+    return texts if all(map(str.strip, texts)) else [filled(text) for text in texts]  # type: ignore[arg-type]
 
 
 def filled(text: str) -> str | None:

@@ -1,0 +1,106 @@
+"""Pairs written by hand: what is one customer, what is not, and what is offered as another contact."""
+
+from __future__ import annotations
+
+import pytest
+
+from xlcrm.match.engine import Pair, against
+from xlcrm.match.normalise import normalise
+
+P, Q = "+8613912348765", "+8613700012346"
+Row = dict[str, str]
+
+
+def row(name: str, contact: str = "", phone: str = "", **more: str) -> Row:
+    return {"name": name, "contact": contact, "phone": phone, **more}
+
+
+def judge(a: Row, b: Row) -> Pair | None:
+    """The engine's pair of two rows, or None when it stays silent."""
+    keys = {*a, *b}
+    one = normalise({key: [a.get(key)] for key in keys})
+    other = normalise({key: [b.get(key)] for key in keys})
+    found = against(one, other, [(0, 0)])
+    return found[0] if found else None
+
+
+ONE = [
+    # the documents' own sample: one name with its place in brackets, same contact and phone
+    (row("澄泰科技有限公司", "周岚", P), row("澄泰科技(北京)有限公司", "周岚", P)),
+    (row("深圳市澄泰电子有限公司", "周岚", P), row("澄泰电子（深圳）有限公司", "周岚", P)),
+    (row("蘇州匯豐達機電設備有限公司", "周岚", P), row("苏州汇丰达机电设备有限公司", "周岚", P)),
+    (row("ＡＢＣ精工（无锡）有限公司", "周岚", P), row("abc精工(无锡)有限公司", "周经理", P)),
+    (row("杭州宏睿自动化设备有限公司", "王小明", P), row("杭州宏睿自动化设备有限公司", "王经理", Q)),
+    (row("杭州宏睿自动化设备有限公司", "王小明", P), row("杭州 宏睿自动化设备 有限公司", "", P)),
+    (row("杭州宏睿自动化设备有限公司", "王小明", P), row("宏睿自动化", "王小明", P)),
+    (row("青岛海之源食品股份有限公司", "孙丽", P), row("青岛海之元食品有限公司", "孙丽", P)),
+    (row("青岛海之源食品有限公司（已注销）", "孙丽", P), row("青岛海之源食品有限公司老客户", "孙女士", "")),
+    (row("河北省石家庄市鹿泉区丰禾种植专业合作社", "孙丽", P), row("鹿泉区丰禾种植专业合作社", "孙丽", P)),
+    (row("远图软件有限公司", "孙丽", P, uscc="91110000600037341L"), row("途远信息", "李强", Q, uscc="91110000600037341L")),
+    (row("新锐达贸易有限公司", "孙丽", P, former_name="锐达贸易有限公司"), row("锐达贸易有限公司", "孙丽", "")),
+    (row("徐州中昊建材有限公司", "孙丽", P), row("徐州中昊建材有限公司", "孙莉", "+8613912348766")),
+    (row("Blue Harbor Trading Co., Ltd.", "John Smith", P), row("BLUE HARBOR TRADING CO LTD", "John Smith", P)),
+    (row("张晓梅", "", P, kind="person"), row("张晓梅", "", P, kind="person")),
+]
+
+APART = [
+    (row("澄泰科技有限公司", "周岚", P), row("澄泰装饰工程有限公司", "周岚", P)),  # sister company of another trade
+    (row("澄泰科技有限公司", "周岚", P), row("远山物流有限公司", "周岚", P)),  # an agent who serves both
+    (row("澄泰科技有限公司", "周岚", P), row("澄泰科技有限公司武汉分公司", "周岚", P)),  # head office and branch
+    (row("澄泰科技有限公司南宁分公司", "周岚", P), row("澄泰科技有限公司南昌分公司", "李强", P)),
+    (row("建兴银行股份有限公司厦门支行", "周岚", P), row("建兴银行股份有限公司泉州支行", "李强", Q)),
+    (row("永固财产保险有限公司宜昌中心支公司", "周岚", P), row("永固财产保险有限公司湘潭中心支公司", "李强", Q)),
+    (row("北京华辰商贸有限公司", "周岚", P), row("上海华辰商贸有限公司", "李强", Q)),  # one name, two places
+    (row("中建一局集团有限公司", "周岚", P), row("中建二局集团有限公司", "周岚", P)),
+    (row("市第一人民医院", "周岚", P), row("市第二人民医院", "李强", P)),
+    (row("省立医院检验科", "周岚", P), row("省立医院放射科", "李强", Q)),
+    (row("家家乐超市人民路店", "周岚", P), row("家家乐超市解放路店", "李强", P)),
+    (row("天津市利华工贸有限公司", "周岚", P), row("天津市利亨工贸有限公司", "李强", Q)),  # one character of two
+    (row("远图软件有限公司", "孙丽", P, uscc="91110000600037341L"), row("远图软件有限公司", "孙丽", P, uscc="914403001922038216")),
+    (row("张伟", "张伟", P, kind="person"), row("张伟", "张伟", Q, kind="person")),  # a common name is no evidence
+    (row("张伟", "", P, kind="person"), row("李娜", "", P, kind="person")),  # one household, two persons
+    (row("聚源商贸有限公司", "周岚", "+8613800138000"), row("恒通物流有限公司", "周岚", "+8613800138000")),
+    (row("", "", ""), row("", "", "")),
+    (row("😀😀", "", ""), row("😀😀", "", "")),
+]
+
+OTHER_CONTACT = [
+    (row("杭州宏睿自动化设备有限公司", "王小明", P), row("杭州宏睿自动化设备有限公司", "李强", Q)),
+    (row("杭州宏睿自动化设备有限公司", "王小明", P), row("杭州市宏睿自动化设备有限公司", "李强", P)),
+    (row("澄泰科技有限公司", "周岚", P), row("澄泰科技有限公司", "李强", Q)),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), ONE)
+def test_one_customer(a: Row, b: Row) -> None:
+    pair = judge(a, b)
+    assert pair is not None and pair.probability >= 0.5 and pair.advice in ("merge", "ask")
+
+
+@pytest.mark.parametrize(("a", "b"), APART)
+def test_two_customers(a: Row, b: Row) -> None:
+    assert judge(a, b) is None
+
+
+@pytest.mark.parametrize(("a", "b"), OTHER_CONTACT)
+def test_the_same_name_with_another_contact_is_offered_as_a_contact(a: Row, b: Row) -> None:
+    pair = judge(a, b)
+    assert pair is not None and pair.advice == "contact"
+
+
+@pytest.mark.parametrize(("a", "b"), ONE + APART + OTHER_CONTACT)
+def test_neither_row_comes_first(a: Row, b: Row) -> None:
+    one, other = judge(a, b), judge(b, a)
+    assert (one and (one.probability, one.advice, one.evidence)) == (other and (other.probability, other.advice, other.evidence))
+
+
+def test_the_sample_of_the_documents_is_merged_without_asking() -> None:
+    pair = judge(*ONE[0])
+    assert pair is not None and pair.advice == "merge" and pair.probability > 0.99
+
+
+def test_doubtful_pairs_are_asked_about() -> None:
+    pair = judge(row("北京华辰商贸有限公司", "周岚", P), row("上海华辰商贸有限公司", "周岚", P))
+    assert pair is not None and pair.advice == "ask"
+    nameless = judge(row("", "周岚", P), row("", "周岚", P))
+    assert nameless is not None and nameless.advice == "ask"

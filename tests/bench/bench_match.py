@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TextIO
 
@@ -130,7 +131,7 @@ def report() -> None:
         found = engine.within(normal)
         found.groups(len(normal))
         marks.append(time.perf_counter())
-        steps = [later - earlier for earlier, later in zip(marks, marks[1:], strict=False)]
+        steps = [later - earlier for earlier, later in pairwise(marks)]
         print(f"{name}: F1 {quality.f1:.4f} (precision {quality.precision:.4f}, recall {quality.recall:.4f}), candidates {quality.candidates:.4f}")
         print("  " + ", ".join(f"{advice} {count} at {precision:.4f}" for advice, (precision, count) in quality.advices.items()))
         print(f"  normalise {steps[0]:.2f} s, keys {steps[1]:.2f} s, pairs {steps[2]:.2f} s, score and group {steps[3] - steps[1] - steps[2]:.2f} s")

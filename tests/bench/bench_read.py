@@ -24,7 +24,14 @@ def measure() -> list[Row]:
     what = f"reading {count:,} rows x 15"
     return [
         Row(what, ours, 3.5, "inflating the file", floor, f"a book of {size:.1f} MB in our template, written by XlsxWriter"),
-        Row(what, ours, None, "python-calamine alone", peer, "the peer gives bare lists: no dates to check, no formulas, no hidden rows"),
+        Row(
+            what,
+            ours,
+            None,
+            "python-calamine alone",
+            peer,
+            "the peer gives bare lists: no dates to check, no formulas, no hidden rows",
+        ),
     ]
 
 

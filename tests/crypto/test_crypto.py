@@ -24,7 +24,7 @@ CIPHER = Cipher(Keys(b"w" * 32, b"i" * 32))
 class Safe(KeyringBackend):
     """A keyring such as a desktop has, in memory."""
 
-    priority = 5  # type: ignore[assignment]
+    priority = 5
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}

@@ -65,12 +65,13 @@ def test_new_rows_against_stored_ones_score_as_in_a_full_run(new: list[tuple[str
     keys, old = block.keys(one), block.keys(other)
     candidates = [(a, b) for a in range(len(new)) for b in range(len(stored)) if not {*keys[a]}.isdisjoint(old[b])]
     full = within(normalise(columns(new + stored)))
+    scored = against(one, other, candidates, full.capped)
     touching = {
         (pair.left, pair.right - len(new), pair.probability, pair.advice, pair.evidence)
         for pair in full.pairs
         if pair.left < len(new) <= pair.right
     }
-    assert touching == {(pair.left, pair.right, pair.probability, pair.advice, pair.evidence) for pair in against(one, other, candidates)}
+    assert touching == {(pair.left, pair.right, pair.probability, pair.advice, pair.evidence) for pair in scored}
 
 
 def test_candidates_share_a_key_and_come_once() -> None:
@@ -100,6 +101,16 @@ def test_a_key_of_too_many_rows_is_capped_and_named() -> None:
     assert found.capped["p:+8613912348765"] == count
     left, _, _ = block.pairs(block.keys(normalise({"name": names, "phone": ["+8613912348765"] * count})))
     assert len(left) < count * 60
+
+
+def test_a_phone_that_everybody_has_is_no_evidence() -> None:
+    twins = [("澄泰科技有限公司", "", "+8613912348765", "", "", "", "", ""), ("澄泰信息技术有限公司", "", "+8613912348765", "", "", "", "", "")]
+    assert len(within(normalise(columns(twins))).pairs) == 1
+    crowd = [(f"{chr(0x4E00 + 7 * at)}{chr(0x5000 + 11 * at)}贸易有限公司", "", "+8613912348765", "", "", "", "", "") for at in range(60)]
+    found = within(normalise(columns(twins + crowd)))
+    assert "p:+8613912348765" in found.capped and found.pairs == []
+    one, other = normalise(columns(twins[:1])), normalise(columns(twins[1:]))
+    assert len(against(one, other, [(0, 0)])) == 1 and against(one, other, [(0, 0)], found.capped) == []
 
 
 def test_rows_alike_in_everything_meet_in_spite_of_the_cap() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from .examples import BASE, EXAMPLES, MOMENT, PEOPLE, Example
 
 from xlcrm.catalogue.findings import TEXTS
 from xlcrm.model.finding import Finding, Severity
@@ -14,6 +13,8 @@ from xlcrm.model.tables import BY_KEY
 from xlcrm.rules.checks import check
 from xlcrm.rules.codes import CODES, SUBMIT
 from xlcrm.rules.rulebook import Rulebook
+
+from .examples import BASE, EXAMPLES, MOMENT, PEOPLE, Example
 
 each = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.code)
 

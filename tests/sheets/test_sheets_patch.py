@@ -11,13 +11,15 @@ import zlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from xlsxwriter import Workbook
 
+from xlcrm.catalogue.sheets import TEXTS
 from xlcrm.errors import BookError
-from xlcrm.model.rows import Link
+from xlcrm.model.rows import Cell, Link
 from xlcrm.model.tables import CUSTOMER, FINDINGS
 from xlcrm.sheets.files import open_book
 from xlcrm.sheets.template import populate
@@ -36,9 +38,9 @@ PIXEL = (
 
 def rich(path: Path) -> None:
     """A book from our template in which somebody has worked: everything that a careless writer would lose."""
-    names = [f"第{n}海河电子有限公司" for n in range(N)]
+    names: list[Cell | Link] = [f"第{n}海河电子有限公司" for n in range(N)]
     book = Workbook(str(path), {"strings_to_formulas": False})
-    columns = {
+    columns: dict[str, list[Cell | Link]] = {
         "name": names,
         "contact": ["王小明"] * N,
         "phone": [f"139{n:08}" for n in range(N)],
@@ -104,6 +106,11 @@ def book(tmp_path: Path, rich_bytes: bytes) -> Path:
     path = tmp_path / "客户.xlsx"
     path.write_bytes(rich_bytes)
     return path
+
+
+def columns_of(sheet: Any) -> dict[str, int]:
+    """Header -> column number, as openpyxl sees the sheet."""
+    return {str(cell.value): cell.column for cell in sheet[4]}
 
 
 def edit(path: Path, part: str, change: Callable[[str], str]) -> None:
@@ -185,7 +192,7 @@ def test_openpyxl_reads_the_patched_book(book: Path) -> None:
     opened.save()
     read = openpyxl.load_workbook(book)
     sheet = read["客户基础信息表"]
-    columns = {cell.value: cell.column for cell in sheet[4]}
+    columns = columns_of(sheet)
     assert sheet.cell(5, columns["问题说明"]).value == "=1+1" and sheet.cell(5, columns["问题说明"]).data_type == "s"
     assert sheet.cell(5, columns["首次接触时间"]).value == datetime(2025, 3, 12)
     assert sheet.cell(5, columns["首次接触时间"]).number_format == "yyyy-mm-dd"
@@ -293,6 +300,14 @@ def test_rows_below_a_table_resized_by_hand_are_read_and_taken_in(book: Path) ->
     assert "SHEET_ROWS_BELOW" not in {flaw.code for flaw in open_book(book).read(CUSTOMER).flaws}
 
 
+def test_a_totals_row_is_no_row_and_stops_appending(book: Path) -> None:
+    table = next(name for name, data in contents(book).items() if b'displayName="t_customer"' in data)
+    edit(book, table, lambda text: text.replace('ref="A4:BC204" ', 'ref="A4:BC64" totalsRowCount="1" ', 1))
+    opened = open_book(book)
+    assert len(opened.read(CUSTOMER)) == N - 1
+    assert refusal(lambda: opened.append(CUSTOMER, [{"name": "新"}])) == "sheets.no_room"
+
+
 def test_a_removed_excel_table_is_found_by_the_sheets_name(book: Path) -> None:
     parts = contents(book)
     rels = part_of(book, "客户基础信息表").replace("worksheets/", "worksheets/_rels/") + ".rels"
@@ -337,6 +352,8 @@ def test_merged_cells_and_an_old_template_are_flaws(book: Path) -> None:
 
 
 UNUSUAL: dict[str, Callable[[str], str]] = {
+    "libreoffice": lambda text: re.sub(r"(<row(?![^>]*hidden)[^>]*?)(/?>)", r'\1 customFormat="false" hidden="false"\2', text),
+    "no cells": lambda text: re.sub(r'<c r="[A-Z]+\d+" s="\d+"/>', "", text),
     "prefix": lambda text: re.sub(r"<(/?)(?=[a-zA-Z])(?!\w+:)", r"<\1x:", text).replace('xmlns="', 'xmlns:x="'),
     "comments": lambda text: text.replace("<sheetData>", "<sheetData><!-- <row r='5'> -->").replace(
         "</row>", "</row><?pi x?>", 3
@@ -368,7 +385,7 @@ def test_unusual_xml_is_read_and_patched(book: Path, name: str) -> None:
     opened.save()
     read = open_book(book).read(CUSTOMER)
     assert read.columns["problem"] == ["看"] * N and read.columns["phone"] == wanted.columns["phone"]
-    columns = {cell.value: cell.column for cell in openpyxl.load_workbook(book)["客户基础信息表"][4]}
+    columns = columns_of(openpyxl.load_workbook(book)["客户基础信息表"])
     assert openpyxl.load_workbook(book)["客户基础信息表"].cell(5, columns["问题说明"]).value == "看"
 
 
@@ -393,7 +410,7 @@ def test_dates_of_both_calendars(book: Path) -> None:
     opened.save()
     assert open_book(book).read(CUSTOMER).columns["contract_end"][:4] == days
     sheet = openpyxl.load_workbook(book)["客户基础信息表"]
-    columns = {cell.value: cell.column for cell in sheet[4]}
+    columns = columns_of(sheet)
     assert [sheet.cell(5 + n, columns["合同到期日"]).value for n in range(2)] == days[:2]
     edit(book, "xl/workbook.xml", lambda text: text.replace("<workbookPr ", '<workbookPr date1904="1" '))
     read = open_book(book).read(CUSTOMER).columns["contract_end"]
@@ -507,6 +524,11 @@ def test_permissions_and_symbolic_links_stay(book: Path) -> None:
     changed(link)()
     assert link.is_symlink() and stat.S_IMODE(book.stat().st_mode) == 0o640
     assert len(open_book(book).read(CUSTOMER)) == N + 1
+
+
+def test_every_error_says_what_to_do() -> None:
+    names = {name for name in TEXTS if not name.endswith(".hint")}
+    assert {f"{name}.hint" for name in names} == TEXTS.keys() - names
 
 
 # -- bad input ----------------------------------------------------------------------------------------------------

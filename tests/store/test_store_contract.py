@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from conftest import LI, ZHANG, context
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.store.conftest import LI, ZHANG, context
 from xlcrm.errors import StoreError, UsageError
 from xlcrm.model.context import Person
 from xlcrm.model.identity import new_rid
@@ -270,7 +270,7 @@ def test_the_log_reconstructs_every_version(store: SqlStore, versions: list[Valu
     for values in versions:
         base = version or None
         (outcome,) = store.apply(Operation("submit", [Change("customer", rid, rid, values, base)]), context()).outcomes
-        now = {**now, **values}  # type: ignore[dict-item]
+        now = {**now, **values}
         version = outcome.version
         said[version] = dict(now)
     found = store.as_of([(rid, number) for number in said] + [(rid, 99), ("nobody", 1)])

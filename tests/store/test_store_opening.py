@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import CIPHER, context
 
+from tests.store.conftest import CIPHER, context
 from xlcrm.catalogue import text
 from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.errors import KeysError, StoreError, XlcrmError

@@ -9,8 +9,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from conftest import CIPHER, context
-
+from tests.store.conftest import CIPHER, context
 from xlcrm.model.operation import Change, Operation, Result
 from xlcrm.store import sqlite
 

@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import CIPHER, context
 
+from tests.store.conftest import CIPHER, context
 from xlcrm.errors import StoreError
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Kept, Operation

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PASSPHRASE = "demo"  # noqa: S105 - guards invented customers only
 EXAMPLES = 5
+STEWARD = "赵敏"
 COLLEAGUES = ("王芳", "李强", "陈静")
 
 
@@ -76,9 +77,10 @@ def run(options: argparse.Namespace) -> int:
 @contextmanager
 def _own_key() -> Iterator[None]:
     """The demo's store is guarded by a passphrase of its own, so that no real key is touched."""
-    before = {name: os.environ.get(name) for name in ("XLCRM_PASSPHRASE", "XLCRM_KEY")}
+    before = {name: os.environ.get(name) for name in ("XLCRM_PASSPHRASE", "XLCRM_KEY", "XLCRM_PERSON")}
     os.environ.pop("XLCRM_KEY", None)
     os.environ["XLCRM_PASSPHRASE"] = PASSPHRASE
+    os.environ.setdefault("XLCRM_PERSON", STEWARD)
     try:
         yield
     finally:

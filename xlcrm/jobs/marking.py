@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from xlcrm.jobs.reading import Sheet, by_row
 from xlcrm.model.finding import Finding
-from xlcrm.model.rows import Cell, Link
+from xlcrm.model.rows import Cell, CellError, Link
 from xlcrm.model.tables import BY_KEY, FINDINGS
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.marks import CODES, mark
@@ -59,9 +60,9 @@ def line(sheet: Sheet, finding: Finding, language: str) -> dict[str, Cell | Link
         "place": place,
         "customer": sheet.label(index) if index is not None else None,
         "field": BY_KEY[finding.table][key].title(language) if key and key in BY_KEY[finding.table].by_key else None,
-        "value": _shown(rows.cell(index, key)) if known and index is not None and key is not None else None,
+        "value": plain(rows.cell(index, key)) if known and index is not None and key is not None else None,
         "sentence": finding.sentence(language),
-        "proposal": _shown(finding.repair),
+        "proposal": plain(finding.repair),
         "state": vocabulary("finding_state").label("open", language),
         "old": None,
         "code": finding.code,
@@ -73,6 +74,8 @@ def _target(sheet: Sheet, index: int, key: str | None) -> str:
     return f"{letter}{sheet.rows.lines[index]}"
 
 
-def _shown(cell: Cell) -> Cell:
-    """A cell as the report shows it: error values as their text."""
-    return cell if cell is None or isinstance(cell, (str, float, bool)) else str(cell)
+def plain(cell: Cell) -> Cell:
+    """A cell as the report keeps it: text, number or truth value; days without their midnight, errors as their text."""
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ").removesuffix(" 00:00:00")
+    return str(cell) if isinstance(cell, CellError) else cell

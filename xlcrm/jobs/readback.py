@@ -112,6 +112,8 @@ def told(entry: Entry, language: str, names: Mapping[str, str]) -> tuple[str, li
     changes = []
     for key in entry.after:
         field = table.by_key.get(key) if table else None
+        if key == "life" and entry.version == 1:
+            continue  # every record begins alive
         title = field.title(language) if field else key
         before, after = (
             blank if value is None else said(value, field, language, names) if field else value

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xlcrm.jobs.marking import plain
 from xlcrm.jobs.reading import Sheet
 from xlcrm.model.fields import Table
 from xlcrm.model.rows import Cell, Link, Rows
@@ -75,11 +76,11 @@ def line(one: Repair, language: str) -> dict[str, Cell | Link]:
         "place": Link(f"{one.sheet}!{one.place}", one.sheet, one.place),
         "customer": one.label,
         "field": one.title,
-        "value": _plain(one.new),
+        "value": plain(one.new),
         "sentence": one.sentence,
-        "proposal": _plain(one.new),
+        "proposal": plain(one.new),
         "state": vocabulary("finding_state").label("fixed", language),
-        "old": _plain(one.old),
+        "old": plain(one.old),
         "code": one.code,
     }
 
@@ -110,7 +111,7 @@ def undo(book: Book, language: str) -> tuple[int, int]:
         if record["state"] != fixed:
             continue
         found = _find(sheets, str(record["place"]))
-        if found and found[0].cell(found[1], found[2]) == record["proposal"]:
+        if found and plain(found[0].cell(found[1], found[2])) == record["proposal"]:
             rows, index, key = found
             old = record["old"]
             back.append((rows.sheet, rows.lines[index], key, None if isinstance(old, Link) else old))
@@ -152,7 +153,3 @@ def _with_link(record: dict[str, Cell]) -> dict[str, Cell | Link]:
     if found:
         linked["place"] = Link(found[0], found["sheet"], found["letter"] + found["line"])
     return linked
-
-
-def _plain(cell: Cell) -> Cell:
-    return cell if cell is None or isinstance(cell, (str, float, bool)) else str(cell)

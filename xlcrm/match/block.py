@@ -12,7 +12,8 @@ without a scan. Symmetric deletion (kind d) finds one wrong, missing, added or s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TypeAlias
 
@@ -143,6 +144,18 @@ def pairs(rows: Sequence[tuple[str, ...]], cap: int = CAP) -> tuple[Rows, Rows, 
                 found.append(np.minimum(one, other) * count + np.maximum(one, other))
     both = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
     return both // count, both % count, capped
+
+
+def without(normal: Normal, busy: Collection[str]) -> Normal:
+    """``normal`` without the telephone numbers and mail addresses whose keys are in ``busy``: too many rows have them."""
+    spent = {key[2:] for key in busy if key[:2] in ("p:", "e:")}
+    if not spent:
+        return normal
+    return replace(
+        normal,
+        phones=[numbers if spent.isdisjoint(numbers) else tuple(sorted(set(numbers) - spent)) for numbers in normal.phones],
+        mails=[mails if spent.isdisjoint(mails) else tuple(sorted(set(mails) - spent)) for mails in normal.mails],
+    )
 
 
 def _ranks(rows: Sequence[tuple[str, ...]], wanted: Rows) -> Rows:

@@ -84,7 +84,8 @@ _TRADE_GROUP: dict[str, str] = {word: min(group) for group in SAME_TRADE for wor
 def parse(name: str, kind: str = "") -> Company:
     """The parts of ``name``; ``kind`` "person" when the customer is known to be one. ``NOBODY`` when nothing is named."""
     folded = text.fold(name)
-    if folded in NOTHING or not text.lettered(folded):
+    # One character is a surname at most.
+    if len(folded) < 2 or folded in NOTHING or not text.lettered(folded):
         return NOBODY
     if kind == "person":
         plain = _BRACKET.sub("", folded) or folded
@@ -118,7 +119,7 @@ def parse(name: str, kind: str = "") -> Company:
         rest = _REMARK.sub("", rest) or rest
     rest, branch = _split_branch(rest)
     head = rest
-    for form in _FORMS.of(rest)[:1]:
+    if form := _FORMS.longest(rest):
         rest, legal = rest.removesuffix(form), legal or LEGAL[form]
     for word in GROUPS:
         if rest.endswith(word) and len(rest) > len(word) + 1:
@@ -198,13 +199,9 @@ def _sort(kind: str) -> str:
 def _split_trade(core: str) -> tuple[str, str]:
     """Brand and trade; the brand is empty when ``core`` is made of trade words only."""
     brand = core
-    while brand:
-        for word in _TRADES.of(brand):
-            if len(word) != len(brand) - 1:  # one character is no brand: then the word stays with its neighbour
-                brand = brand.removesuffix(word)
-                break
-        else:
-            break
+    # One character is no brand: then the word stays with its neighbour.
+    while word := _TRADES.longest(brand, leave=1):
+        brand = brand.removesuffix(word)
     return brand, core[len(brand) :]
 
 

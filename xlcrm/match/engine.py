@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,8 +34,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The probable pairs of a list (left < right), and the blocking keys that too many rows share, with their sizes:
-    of those rows only the most alike were compared.
+    """The probable pairs of a list (left < right), and the blocking keys that too many rows share, with their sizes.
+
+    Of rows with such a key only the most alike were compared for it, and a telephone number or mail address among them
+    was no evidence. The keys hold values of the rows: mask them where they are shown.
     """
 
     pairs: list[Pair]
@@ -49,15 +51,20 @@ class Matches:
 def within(normal: Normal, cap: int = block.CAP) -> Matches:
     """The probable duplicates among the rows of ``normal``; ``cap`` rows at most are compared all with all for one key."""
     left, right, capped = block.pairs(block.keys(normal), cap)
-    return Matches(_judge(normal, left, right), capped)
+    return Matches(_judge(block.without(normal, capped), left, right), capped)
 
 
-def against(new: Normal, stored: Normal, candidates: Sequence[tuple[int, int]]) -> list[Pair]:
-    """The probable duplicates among ``candidates``, pairs of (row of ``new``, row of ``stored``): scored as within a list."""
+def against(
+    new: Normal, stored: Normal, candidates: Sequence[tuple[int, int]], busy: Collection[str] = ()
+) -> list[Pair]:
+    """The probable duplicates among ``candidates``, pairs of (row of ``new``, row of ``stored``): scored as within a list.
+
+    ``busy`` are the blocking keys over the cap: their telephone numbers and mail addresses are no evidence.
+    """
     if not candidates:
         return []
     both = np.array(sorted(set(candidates)), np.int64)
-    pairs = _judge(new + stored, both[:, 0], both[:, 1] + len(new))
+    pairs = _judge(block.without(new + stored, busy), both[:, 0], both[:, 1] + len(new))
     return [Pair(pair.left, pair.right - len(new), pair.probability, pair.advice, pair.evidence) for pair in pairs]
 
 

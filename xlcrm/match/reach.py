@@ -11,6 +11,7 @@ from xlcrm.match.words import FAKE_MAIL, FAKE_PHONES, FREE_MAIL, NOTHING
 MOST = 4
 """Phone numbers or mail addresses of one row that are looked at."""
 
+_AREA = re.compile(r"[州县区盟旗市]")
 _STREET = re.compile(r"^(?:\w{2,8}?(?:自治州|自治县|地区|[盟州]))?(?:\w{1,7}?[市县区旗])?")
 _BETWEEN = re.compile(r"[\s,;，；、]+")
 _NUMBERS = re.compile(r"\d+")
@@ -56,7 +57,8 @@ def address(value: str) -> Address:
     if len(folded) < 4 or folded in NOTHING:
         return NOWHERE
     street = places.leading(folded, leave=3).rest
-    match = _STREET.match(street)
-    if match is not None and len(street) - match.end() >= 5:
-        street = street[match.end() :]
+    if _AREA.search(street, 1, 14):
+        match = _STREET.match(street)
+        if match is not None and len(street) - match.end() >= 5:
+            street = street[match.end() :]
     return Address(street, ",".join(_NUMBERS.findall(street)))

@@ -13,6 +13,7 @@ LONGEST = 120
 
 _BRACKETS = str.maketrans(dict.fromkeys("[{〔【「『《〈<〖", "(") | dict.fromkeys("]}〕】」』》〉>〗", ")"))
 _PLAIN = re.compile(r"[0-9a-z一-龥]*")
+_OTHER_BRACKET = re.compile(r"[^\w\s()]")
 _SILENT = re.compile(r"[^\w()]+|_+")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -22,7 +23,9 @@ def fold(text: str) -> str:
     if _PLAIN.fullmatch(text) and len(text) <= LONGEST:
         return simplified(text)
     # A cut before NFKC as well: one character may become eighteen.
-    text = unicodedata.normalize("NFKC", text[: LONGEST * 2]).translate(_BRACKETS).lower()
+    text = unicodedata.normalize("NFKC", text[: LONGEST * 2]).lower()
+    if _OTHER_BRACKET.search(text):
+        text = text.translate(_BRACKETS)
     return simplified(_SILENT.sub("", text))[:LONGEST]
 
 
@@ -71,7 +74,10 @@ class Endings:
             found[word[-2:]].add(word)
         self._words = {end: tuple(sorted(group, key=len, reverse=True)) for end, group in found.items()}
 
-    def of(self, text: str) -> tuple[str, ...]:
-        """The words that ``text`` ends with, the longest first."""
-        found = self._words.get(text[-2:], ()) or self._words.get(text[-1:], ())
-        return tuple([word for word in found if text.endswith(word)]) if found else ()
+    def longest(self, text: str, leave: int = 0) -> str:
+        """The longest word that ``text`` ends with, "" when there is none; never one that would leave ``leave`` characters."""
+        for end in (text[-2:], text[-1:]):
+            for word in self._words.get(end, ()):
+                if text.endswith(word) and (not leave or len(text) - len(word) != leave):
+                    return word
+        return ""

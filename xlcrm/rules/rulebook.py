@@ -15,9 +15,10 @@ class Rulebook:
     """Everything outside the sheet that a check may depend on; there is no clock and no user anywhere else.
 
     ``people`` maps the names (and accounts) of colleagues to their rids; an empty one means that nobody is known
-    yet, and names are then taken as they are. ``options`` holds a team's own options by vocabulary. ``old`` marks
-    an old list that is being consolidated: only a missing customer name blocks there, everything else may wait
-    (mission section 4).
+    yet, and names are then taken as they are. ``names`` maps rids back to names, for showing. ``options`` holds a
+    team's own options by vocabulary. ``settings`` are the store's; the rules read "due_days" (working days that
+    待补全 may wait, 3) and "late_hours" (after which an entry is late, 24). ``old`` marks an old list that is being
+    consolidated: only a missing customer name blocks there, everything else may wait (mission section 4).
     """
 
     moment: datetime
@@ -31,6 +32,11 @@ class Rulebook:
     @property
     def day(self) -> date:
         return self.moment.date()
+
+    def count(self, setting: str, default: int) -> int:
+        """A setting that is a whole number; the default where it is unset or is none."""
+        text = self.settings.get(setting, "")
+        return int(text) if text.isdecimal() else default
 
     @cached_property
     def _vocabularies(self) -> dict[str, Vocabulary]:

@@ -9,7 +9,7 @@ from xlcrm.errors import BookError
 from xlcrm.model.rows import Cell
 
 LONGEST = 32_767  # characters a cell can hold
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNKNOWN = re.compile("[\0\ud800-\udfff]")  # no file can hold them
 
 
 def same(old: Cell, new: Cell) -> bool:
@@ -25,7 +25,7 @@ def as_read(value: Cell) -> Cell:
     BookError for a number that no cell can hold.
     """
     if isinstance(value, str):
-        value = _SURROGATE.sub("\ufffd", value[:LONGEST]).replace("\r\n", "\n").replace("\r", "\n")
+        value = _UNKNOWN.sub("\ufffd", value[:LONGEST]).replace("\r\n", "\n").replace("\r", "\n")
         return None if not value or value.isspace() else value
     if isinstance(value, int | float) and not isinstance(value, bool):
         if value != value or abs(value) >= 1e300:

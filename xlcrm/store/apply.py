@@ -19,6 +19,8 @@ from xlcrm.store.log import Journal
 from xlcrm.store.schema import LOGGED, OWNED, SQL, SUBMISSION, insert
 from xlcrm.store.vault import Vault
 
+_NOBODY = "-"  # the customer of a record that has none living
+
 
 def apply(connection: Connection, cipher: Cipher, operation: Operation, context: Context) -> Receipt:
     """Do ``operation`` inside the caller's write transaction; outcomes in the order of its changes."""
@@ -109,9 +111,6 @@ def _owners(batch: Batch, changes: list[Change], fresh: dict[str, list[int]], st
     owners = {place: merged.get(rid, rid) for place, rid in named.items()}
     owners = {place: rid if rid in living else _NOBODY for place, rid in owners.items()}
     return {place: rid for place, rid in owners.items() if rid != changes[place].customer}
-
-
-_NOBODY = "-"
 
 
 def _homeless(change: Change) -> bool:

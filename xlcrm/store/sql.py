@@ -62,9 +62,10 @@ class SqlStore:
     def add_person(self, person: Person, context: Context) -> Person:
         """Add a colleague; with a fresh rid where ``person`` has none. UsageError if the login is taken."""
         person = person if person.rid else replace(person, rid=new_rid())
-        if any(known.account == person.account for known in self.people()):
-            raise UsageError("store.person_known", account=person.account)
-        self.apply(Operation("people", [people.joining(person)]), context)
+        with self._writing() as connection:
+            if any(known.account == person.account for known in people.people(connection)):
+                raise UsageError("store.person_known", account=person.account)
+            apply.apply(connection, self._cipher, Operation("people", [people.joining(person)]), context)
         return person
 
     def settings(self) -> dict[str, str]:

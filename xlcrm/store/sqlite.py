@@ -96,7 +96,7 @@ def _engine(path: Path, wait: float) -> Engine:
 def _connect(path: Path, wait: float) -> Any:
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     # FULL, not NORMAL: a receipt says "stored" and heads are printed; a power cut must not take that back.
-    for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-262144"):
+    for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

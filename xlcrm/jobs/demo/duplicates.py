@@ -110,6 +110,12 @@ def abbreviated(random: Random, organisation: Organisation, row: Row, day: date)
     return _again(random, row, day) | {"name": organisation.brand + organisation.trade.word, "short_name": None}
 
 
+def new_phone(random: Random, organisation: Organisation, row: Row, day: date) -> Row:
+    """The same contact under the abbreviated name with another number: only a person can tell."""
+    changes = {"phone": phones.mobile(random), "email": None, "uscc": None, "address": None}
+    return abbreviated(random, organisation, row, day) | changes
+
+
 def branch(random: Random, organisation: Organisation, row: Row, day: date) -> Row:
     """A branch of the company in another city: a customer of its own."""
     other = _elsewhere(random, organisation)
@@ -159,6 +165,7 @@ KINDS = (
     Kind("former name", "merge", renamed),
     Kind("homophone", "merge", homophone, fits=lambda organisation: not HOMOPHONES.keys().isdisjoint(organisation.brand)),
     Kind("abbreviated name", "merge", abbreviated),
+    Kind("abbreviated name and new phone", "merge", new_phone),
     Kind("branch", "distinct", branch),
     Kind("sister company", "distinct", sister),
     Kind("agent's phone", "distinct", agent, rows=2),

@@ -23,7 +23,7 @@ def settle(draft: Draft, outcomes: Mapping[str, Outcome]) -> None:
             outcome = outcomes.get(fate.rid or "") if fate.change is not None else None
             if outcome is None:
                 continue
-            if outcome.result is Result.CONFLICT:
+            if outcome.result in (Result.CONFLICT, Result.GONE):  # GONE: merged or voided since; the next press shows it
                 fate.count, fate.status, fate.clashes = Count.WAITING, "conflict", outcome.clashes
             elif outcome.result is Result.UNCHANGED and fate.status == "stored":
                 fate.count = Count.UNCHANGED

@@ -46,10 +46,7 @@ def check(rows: Rows, book: Rulebook, known: Mapping[str, Values] | None = None)
     for item in rows.table.fields:
         if item.key in rows.columns and (item.role is Role.DATA or item.key in ("number", "version", "submit_status")):
             _column(case, item)
-    if "kind" in case.values:
-        kinds = case.values["kind"]
-        default = rows.table["kind"].default
-        case.values["kind"] = [kind or default if fresh else kind for kind, fresh in zip(kinds, case.new(), strict=True)]
+    _defaults(case)
     sheet.check(case)
     numbers.check(case)
     needs.check(case)
@@ -57,6 +54,17 @@ def check(rows: Rows, book: Rulebook, known: Mapping[str, Values] | None = None)
         _ROWS[rows.table.key](case)
     case.findings.sort(key=lambda finding: -1 if finding.row is None else finding.row)
     return Checked(case.values, case.findings, case.cleared, case.masked, case.blocked)
+
+
+def _defaults(case: Case) -> None:
+    """A new row's blank cells take the field's default: a customer is a company unless somebody says otherwise."""
+    new = case.new()
+    for item in case.rows.table.data:
+        if item.default and item.key in case.values:
+            column = case.values[item.key]
+            for row, value in enumerate(column):
+                if value is None and new[row] and (row, item.key) not in case.refused:
+                    column[row] = item.default
 
 
 def _column(case: Case, item: Field) -> None:

@@ -19,6 +19,7 @@ from xlcrm.rules.rulebook import Rulebook
 
 _SHOWN = 30
 WAIT = 3  # working days (mission section 4)
+LATE = 24  # hours (document 003 2.2)
 
 
 @dataclass
@@ -64,11 +65,11 @@ class Case:
 
     def until(self) -> str:
         """The day by which what is 待补全 is to be filled, marked where it is an estimate."""
-        return due_day(self.book.day, self.book.language)
+        return due_day(self.book.day, self.book.count("due_days", WAIT), self.book.language)
 
     def has(self, *keys: str) -> bool:
-        """Whether the sheet has any of these columns with something in it."""
-        return any(any(self.values.get(key, ())) for key in keys)
+        """Whether any of these columns may have something in it, in the sheet or in the store."""
+        return bool(self.known) or any(any(self.values.get(key, ())) for key in keys)
 
     def present(self, key: str, other: str) -> str:
         """``key`` if the sheet has that column, else ``other``: where to show a fault between two fields."""
@@ -118,9 +119,9 @@ class Case:
 
 
 @cache
-def due_day(day: date, language: str) -> str:
-    """Three working days after ``day``; marked where the year's make-up days are not published yet."""
-    until = deadline(day, WAIT)
+def due_day(day: date, days: int, language: str) -> str:
+    """``days`` working days after ``day``; marked where the year's make-up days are not published yet."""
+    until = deadline(day, days)
     return until.day.isoformat() + (text("findings.ESTIMATED", language) if until.estimated else "")
 
 

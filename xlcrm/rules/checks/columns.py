@@ -6,28 +6,30 @@ plainly; only what is neither repeated nor plain is read cell by cell (rules/cle
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 from xlcrm.model.fields import Field, Kind, Need
 from xlcrm.model.rows import Cell
 from xlcrm.rules import clean
-from xlcrm.rules.clean import amounts, codes, mail, phone
-from xlcrm.rules.clean.names import PLAIN_NAMES
-from xlcrm.rules.clean.text import LONG_DIGITS, ODD_LINE, ODD_LONG
+from xlcrm.rules.clean import amounts, codes, mail, names, phone
+from xlcrm.rules.clean.text import ODD_LINE, ODD_LONG
 from xlcrm.rules.clean.words import CLEAR, PLACEHOLDERS
 from xlcrm.rules.reading import BLANK, Reading
 from xlcrm.rules.rulebook import Rulebook
 
-_PLAIN: dict[Kind, Callable[[str], str | None]] = {
+_PLAIN: dict[Kind, Callable[[Sequence[Cell]], list[str | None]]] = {
     Kind.PHONE: phone.plain,
     Kind.EMAIL: mail.plain,
     Kind.USCC: codes.plain_uscc,
+    Kind.DECIMAL: amounts.plain,
 }
 _WORDY = frozenset({Kind.TEXT, Kind.LONG, Kind.CUSTOMER, Kind.PERSON})
 _MARK = "\ue000"  # stands between the texts of a joined column: a private character that nobody types
 _ENDS = ("", " ", "\n", "'")  # a text that begins or ends so may need trimming
 _INSIDE = ("  ", " \n", "\n ")
-_LOOSE = (*_INSIDE, *(f"{end}{_MARK}" for end in _ENDS[1:]), *(f"{_MARK}{end}" for end in _ENDS[1:]), _MARK * 2)
+# Every mobile holds the first, every identity number the first or the second; literal beginnings make them quick to find.
+_DIGITS = (re.compile("1[3-9][0-9]{9}"), re.compile("20[0-9]{9}"))
 
 Column = tuple[list[str | None], dict[int, Reading]]
 
@@ -41,69 +43,65 @@ def read_column(cells: Sequence[Cell], field: Field, book: Rulebook, parents: Se
         return [None] * len(cells), {}
     if parents is not None:
         return _dependent(cells, field, book, parents)
-    if bool in set(map(type, cells)):
+    types = set(map(type, cells))
+    if bool in types:
         # True and 1.0 are one key of a dictionary but not one cell
         readings = [clean.read(cell, field, book) for cell in cells]
         return [reading.value for reading in readings], {i: reading for i, reading in enumerate(readings) if reading.code}
-    distinct: dict[Cell, None] = dict.fromkeys(cells)
     if field.kind in _WORDY:
-        return _words(cells, distinct, field, book)
-    values: dict[Cell, str | None] = {}
-    odd: dict[Cell, Reading] = {}
-    plain = _PLAIN.get(field.kind)
-    decimal = field.kind is Kind.DECIMAL
-    for cell in distinct:
-        value = amounts.plain_decimal(cell) if decimal else plain(cell) if plain is not None and type(cell) is str else None
-        if value is None:
-            reading = clean.read(cell, field, book)
-            value = reading.value
-            if reading.code:
-                odd[cell] = reading
-        values[cell] = value
+        texts = cells if types == {str} else [cell for cell in cells if type(cell) is str]
+        suspects: Iterable[Cell] = _suspects(texts, field)  # type: ignore[arg-type]
+        if not types <= {str, type(None)}:
+            suspects = {*suspects, *(cell for cell in cells if cell is not None and type(cell) is not str)}
+        column: list[str | None] = list(cells)  # type: ignore[arg-type]  # what is no text is suspect and replaced below
+        return _looked_at(cells, column, suspects, field, book)
+    if field.kind in _PLAIN:
+        column = _PLAIN[field.kind](cells)
+        suspects = {cell for cell, value in zip(cells, column, strict=True) if value is None and cell is not None}
+        return _looked_at(cells, column, suspects, field, book)
+    found = {cell: clean.read(cell, field, book) for cell in dict.fromkeys(cells)}
+    values = {cell: reading.value for cell, reading in found.items()}
+    odd = {cell: reading for cell, reading in found.items() if reading.code}
     column = list(map(values.__getitem__, cells))
     return column, {i: odd[cell] for i, cell in enumerate(cells) if cell in odd} if odd else {}
 
 
-def _words(cells: Sequence[Cell], distinct: dict[Cell, None], field: Field, book: Rulebook) -> Column:
-    """Text: one search over the whole column joined shows which cells are worth reading."""
-    texts = [cell for cell in distinct if type(cell) is str]
-    found: dict[Cell, Reading] = {cell: clean.read(cell, field, book) for cell in distinct if type(cell) is not str}
-    found.pop(None, None)
-    for text in _suspects(texts, field):
-        found[text] = clean.read(text, field, book)
-    column: list[str | None] = list(cells)  # type: ignore[arg-type]  # every cell that is no str is replaced below
-    if not found:
-        return column, {}
+def _looked_at(cells: Sequence[Cell], column: list[str | None], suspects: Iterable[Cell], field: Field, book: Rulebook) -> Column:
+    """``column`` with the cells that are among ``suspects`` read one by one."""
+    found = {cell: clean.read(cell, field, book) for cell in suspects}
     odd: dict[int, Reading] = {}
-    for i, cell in enumerate(cells):
-        if cell in found:
-            reading = found[cell]
-            column[i] = reading.value
-            if reading.code:
-                odd[i] = reading
+    if found:
+        for i, cell in enumerate(cells):
+            if cell in found:
+                reading = found[cell]
+                column[i] = reading.value
+                if reading.code:
+                    odd[i] = reading
     return column, odd
 
 
-def _suspects(texts: list[str], field: Field) -> list[str]:
-    """The texts that may be anything but clean already."""
+def _suspects(texts: Sequence[str], field: Field) -> set[str]:
+    """The texts that may be anything but clean already: searches over the whole column joined tell whether to look."""
     suspects = set(CLEAR.intersection(texts))
-    if field.kind in PLAIN_NAMES or field.need in (Need.BLOCKING, Need.DUE):
+    named = names.PLAIN.get(field.kind)
+    if named or field.need in (Need.BLOCKING, Need.DUE):
         suspects |= PLACEHOLDERS.intersection(texts)
     if texts and max(map(len, texts)) > field.longest:
         suspects.update(text for text in texts if len(text) > field.longest)
     joined = _MARK.join(texts)
     marked = joined.count(_MARK) >= len(texts)
-    if field.kind in PLAIN_NAMES:
-        plain = PLAIN_NAMES[field.kind].fullmatch
-        suspects.update(text for text in texts if not plain(text))
+    if named:
+        suspects.update([text for text in texts if not named.fullmatch(text)])
     else:
         odd = (ODD_LONG if field.kind is Kind.LONG else ODD_LINE).search
-        if marked or odd(joined) or any(part in joined for part in _LOOSE) or joined[:1] in _ENDS or joined[-1:] in _ENDS:
+        if marked or odd(joined) or not all(texts) or any(char in joined for char in _ENDS[1:]):
             suspects.update(text for text in texts if odd(text) or text[:1] in _ENDS or text[-1:] in _ENDS)
             suspects.update(text for text in texts if any(part in text for part in _INSIDE))
-    if not field.sensitive and (marked or LONG_DIGITS.search(joined)):
-        suspects.update(text for text in texts if LONG_DIGITS.search(text))
-    return list(suspects)
+    if not field.sensitive:
+        for digits in _DIGITS:
+            if marked or digits.search(joined):
+                suspects.update(text for text in texts if digits.search(text))
+    return suspects
 
 
 def _dependent(cells: Sequence[Cell], field: Field, book: Rulebook, parents: Sequence[str | None]) -> Column:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from xlcrm.rules.checks.case import Case, blank
+from xlcrm.rules.checks.case import LATE, Case, blank
 from xlcrm.rules.clean import names, regions
 
 _STAMPED = re.compile(r"20[0-9]{2}\s?[-/.年]\s?[01]?[0-9]")
@@ -20,8 +20,9 @@ def check(case: Case) -> None:
 def short_name(case: Case) -> None:
     """A company's name is the full name on its licence; up to four characters without a legal form are an abbreviation."""
     kinds = case.standing("kind")
-    for row, name in enumerate(case.column("name")):
-        if name is not None and len(name) <= 4 and kinds[row] != "person" and names.abbreviated(name):
+    short = [(row, name) for row, name in enumerate(case.column("name")) if name is not None and len(name) <= 4]
+    for row, name in short:
+        if kinds[row] != "person" and names.abbreviated(name):
             case.add("NAME_SHORT", row, "name")
 
 
@@ -62,6 +63,7 @@ def contract(case: Case) -> None:
     """
     if not case.has("status", "contract_amount", "contract_end"):
         return
+    # amounts are canonical: nothing but zero reads 0.00
     columns = (case.standing(key) for key in ("status", "contract_amount", "contract_end", "first_contact"))
     whole = case.whole()
     for row, (status, amount, end, first) in enumerate(zip(*columns, strict=True)):
@@ -71,11 +73,11 @@ def contract(case: Case) -> None:
                     _needed(case, "CONTRACT_NEEDED", row, "contract_amount")
                 if end is None:
                     _needed(case, "CONTRACT_NEEDED", row, "contract_end")
-        elif end is None and amount is not None and whole[row] and float(amount) > 0:
+        elif end is None and amount is not None and whole[row] and amount != "0.00":
             _needed(case, "CONTRACT_END_NEEDED", row, "contract_end")
         if end is not None and first is not None and end < first:
             case.add("CONTRACT_BEFORE_CONTACT", row, case.present("contract_end", "first_contact"), {"first": first, "end": end})
-        if end is not None and amount is not None and float(amount) == 0.0:
+        if end is not None and amount == "0.00":
             case.add("CONTRACT_ZERO", row, case.present("contract_amount", "contract_end"), {"end": end})
 
 
@@ -89,9 +91,13 @@ def late(case: Case) -> None:
     """Entered within 24 hours of the first contact, else marked late (document 003 2.2). Days are all the sheet tells."""
     if case.book.old or "first_contact" not in case.values or blank(case.values["first_contact"]):
         return
-    limit = (case.book.moment - timedelta(hours=48)).date().isoformat()
-    for row, (first, number) in enumerate(zip(case.values["first_contact"], case.column("number"), strict=True)):
-        if first is not None and number is None and first <= limit:
+    limit = (case.book.moment - timedelta(hours=24 + case.book.count("late_hours", LATE))).date().isoformat()
+    column = case.values["first_contact"]
+    overdue = {first for first in set(column) if first is not None and first <= limit}
+    if not overdue:
+        return
+    for row, (first, number) in enumerate(zip(column, case.column("number"), strict=True)):
+        if number is None and first in overdue:
             case.add("LATE", row, "first_contact", {"since": first})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from xlcrm.rules.checks.case import Case, blank
+from xlcrm.rules.checks.case import LATE, Case, blank
 
 _VAGUE = re.compile(
     r"(?:后续|后期|继续|持续|保持|定期|再|及时|进一步|下次|择期|随时|尽快|密切|等待|等)*"
@@ -24,8 +24,9 @@ def late(case: Case) -> None:
     if case.book.old or "at" not in case.values or blank(case.values["at"]):
         return
     moment = case.book.moment
-    limit = (moment - timedelta(hours=24)).isoformat(" ", "seconds")
-    day_limit = (moment - timedelta(hours=48)).isoformat(" ", "seconds")
+    hours = case.book.count("late_hours", LATE)
+    limit = (moment - timedelta(hours=hours)).isoformat(" ", "seconds")
+    day_limit = (moment - timedelta(hours=24 + hours)).isoformat(" ", "seconds")
     for row, (at, number) in enumerate(zip(case.values["at"], case.column("number"), strict=True)):
         # midnight means that only the day was written
         if at is not None and number is None and at < (day_limit if at.endswith("00:00:00") else limit):

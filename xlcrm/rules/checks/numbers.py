@@ -6,8 +6,8 @@ from xlcrm.model.fields import Role
 from xlcrm.rules.checks.case import Case
 from xlcrm.rules.clean import read, show
 
-# Somebody else's change makes these differ from the store, not this sheet's user.
 SETTLED = frozenset({"merged", "void"})  # rows that were dealt with before and wait for nothing
+# Somebody else's change makes these differ from the store, not this sheet's user.
 _MOVING = frozenset({"updated_by", "updated_at", "version", "number"})
 
 
@@ -52,7 +52,7 @@ def unknown(case: Case) -> None:
 def audit(case: Case) -> None:
     """Audit columns that no longer say what the store says; a version from the future counts as edited too."""
     rows, book = case.rows, case.book
-    names = {rid: name for name, rid in book.people.items()}
+    names = book.names or {rid: name for name, rid in book.people.items()}
     known = case.known or {}
     for item in rows.table.fields:
         if item.role is not Role.AUDIT or item.key in _MOVING or item.key not in rows.columns:

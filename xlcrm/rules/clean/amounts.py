@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from xlcrm.model.fields import Field, Kind
@@ -19,13 +20,16 @@ _ODD = {Kind.INTEGER: 3_000_000, Kind.DECIMAL: 10_000_000}  # more people, more 
 _MOST = Decimal(10) ** 12
 
 
-def plain_decimal(cell: Cell) -> str | None:
-    """A non-negative number with at most two decimals as text; None for everything else."""
-    if type(cell) is float and 0.0 <= cell < 1e6:
-        text = f"{cell:.2f}"
-        if float(text) == cell:
-            return text
-    return None
+def plain(cells: Sequence[Cell]) -> list[str | None]:
+    """The numbers of a column that have at most two decimals, as text with two; None for every other cell."""
+    return [_two(cell) if type(cell) is float and 0.0 <= cell < 1e6 else None for cell in cells]
+
+
+def _two(number: float) -> str | None:
+    text = repr(number)
+    if text[-3:-2] == ".":
+        return text
+    return text + "0" if text[-2:-1] == "." else None
 
 
 def read(cell: Cell, field: Field, book: Rulebook) -> Reading:

@@ -6,25 +6,33 @@ Excel keeps 15 significant digits of a number, so an 18-digit code that stands i
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from xlcrm.model.fields import Field
 from xlcrm.model.rows import Cell
-from xlcrm.rules.clean.text import squeeze, written
+from xlcrm.rules.clean.text import lines, squeeze, written
 from xlcrm.rules.clean.words import PLACEHOLDERS
 from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
 
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_PLAIN_USCC = re.compile(rf"^{_USCC.pattern}$", re.M)
 # The 31 characters of a credit code as digits that int() knows.
 _DIGITS = str.maketrans("0123456789ABCDEFGHJKLMNPQRTUWXY", "0123456789abcdefghijklmnopqrstu")
 _IDENTITY = re.compile(r"[1-9][0-9]{16}[0-9X]")
 
 
-def plain_uscc(cell: str) -> str | None:
-    """The code itself where shape and check digit are right; None for everything else."""
-    return cell if _USCC.fullmatch(cell) and uscc_checks(cell) and cell not in PLACEHOLDERS else None
+def plain_uscc(cells: Sequence[Cell]) -> list[str | None]:
+    """The credit codes of a column whose shape and check digit are right, as they are; None for every other cell."""
+    whole = lines(cells)
+    rest = _PLAIN_USCC.sub("", whole).split("\n")
+    digits = whole.translate(_DIGITS).split("\n")
+    return [
+        cell if code and not odd and _sums(code) and type(cell) is str and cell not in PLACEHOLDERS else None
+        for cell, odd, code in zip(cells, rest, digits, strict=True)
+    ]
 
 
 def uscc_checks(code: str) -> bool:
@@ -33,7 +41,10 @@ def uscc_checks(code: str) -> bool:
     The weights are the powers of 3 modulo 31. 34 is 3 modulo 31, so reading the first 17 characters backwards as a
     number of base 34 gives the weighted sum in one step.
     """
-    digits = code.translate(_DIGITS)
+    return _sums(code.translate(_DIGITS))
+
+
+def _sums(digits: str) -> bool:
     return (int(digits[16::-1], 34) + int(digits[17], 34)) % 31 == 0
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from xlcrm.model.fields import Field
 from xlcrm.model.rows import Cell
-from xlcrm.rules.clean.text import squeeze, written
+from xlcrm.rules.clean.text import lines, squeeze, written
 from xlcrm.rules.clean.words import PLACEHOLDERS
 from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
 
-PLAIN = re.compile(r"[A-Za-z0-9_-]{1,40}(?:\.[A-Za-z0-9_-]{1,20})?@(?:[a-z0-9]{1,40}(?:-[a-z0-9]{1,20})?\.){1,3}[a-z]{2,8}")
+# Beyond doubt: a simple name and a usual domain that is no slip of the finger (see _TYPOS).
+_PLAIN = re.compile(
+    r"^(?!test@|a@|1@)[A-Za-z0-9_][A-Za-z0-9_-]{0,40}(?:\.[A-Za-z0-9_-]{1,20})?"
+    r"@(?!gm(?:ial|ai)\.|gamil\.|136\.|hotmial\.|outlok\.|foxmial\.)[a-z0-9]{1,40}\.(?:com\.cn|com|cn|net|org|example)$",
+    re.M,
+)
 _LABEL = re.compile(r"^(?:mailto:|(?:电子)?(?:邮箱|邮件)\s*:|e-?mail\s*:)\s*", re.I)
 _TYPOS = {
     "gmial.com": "gmail.com", "gamil.com": "gmail.com", "gmai.com": "gmail.com", "gmail.con": "gmail.com", "qq.con": "qq.com",
@@ -21,9 +27,13 @@ _TYPOS = {
 }  # fmt: skip
 
 
-def plain(cell: str) -> str | None:
-    """The address itself where it is beyond doubt; None for everything else."""
-    return cell if PLAIN.fullmatch(cell) and cell not in PLACEHOLDERS and cell[cell.index("@") + 1 :] not in _TYPOS else None
+def plain(cells: Sequence[Cell]) -> list[str | None]:
+    """The addresses of a column that are beyond doubt, as they are; None for every other cell."""
+    rest = _PLAIN.sub("", lines(cells)).split("\n")
+    return [
+        cell if not odd and type(cell) is str and "\n" not in cell and cell not in PLACEHOLDERS else None
+        for cell, odd in zip(cells, rest, strict=True)
+    ]
 
 
 def read(cell: Cell, field: Field, book: Rulebook) -> Reading:

@@ -14,7 +14,7 @@ _TITLES = "总|总监|经理|主任|主管|老师|先生|女士|小姐|老板|�
 _NO_NAME = re.compile(r"[\W\d_]+")
 _CALLED = re.compile(rf"[\u4e00-\u9fff](?:{_TITLES})")
 # Names that need no second look: the column reader lets them pass as they are.
-PLAIN_NAMES = {
+PLAIN = {
     Kind.CUSTOMER: re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff()（）]+"),
     Kind.PERSON: re.compile(rf"(?!.(?:{_TITLES})$)[\u4e00-\u9fff]{{2,5}}"),
 }

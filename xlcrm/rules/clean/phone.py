@@ -8,17 +8,20 @@ numbers beginning with 149 invalid though they are in use), so its "no" is a war
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from xlcrm.model.fields import Field
 from xlcrm.model.rows import Cell
-from xlcrm.rules.clean.text import squeeze, written
+from xlcrm.rules.clean.text import lines, squeeze, written
 from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
 
-# Mobile prefixes in the numbering plan; the placeholders people type are excluded here as well (clean/words.py).
+# Mobile prefixes in the numbering plan.
 _USUAL = r"1(?:[38][0-9]|4[57]|[59][0-35-9]|6[25-7]|7[0-35-8])[0-9]{8}"
-PLAIN = re.compile(rf"(?!13800138000|13812345678){_USUAL}")
+# What a column may hold without anybody looking closer: usual mobiles but the ones people type as placeholders.
+_PLAIN = re.compile(rf"^(?!13800138000|13812345678){_USUAL}$", re.M)
+_PLAIN_LANDLINE = re.compile(r"0(?:(?:10|2[0-57-9])-[2-9][0-9]{7}|[3-9][0-9]{2}-[2-8][0-9]{6,7})")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _KNOWN_MOBILE = re.compile(_USUAL)
 _LANDLINE = re.compile(r"0(?:(?:10|2[0-57-9])[2-9][0-9]{7}|[3-9][0-9]{2}[2-8][0-9]{6,7})")
@@ -43,9 +46,16 @@ _HOME = re.compile(r"\(?(?:\+|00)\s?86\)?[ -]*(?=[0-9(])")
 _COUNTRY = re.compile(r"^86(?=1[3-9][0-9]{9}$|0[0-9]{9,11}$)")
 
 
-def plain(cell: str) -> str | None:
-    """The canonical form of a mobile number written as eleven digits; None for everything else."""
-    return "+86" + cell if PLAIN.fullmatch(cell) else None
+def plain(cells: Sequence[Cell]) -> list[str | None]:
+    """The canonical forms of a column's mobiles and landlines where beyond doubt; None for every other cell."""
+    whole = lines(cells)
+    rest = _PLAIN.sub("", whole).split("\n")
+    mobiles = ("+86" + whole.replace("\n", "\n+86")).split("\n")
+    values: list[str | None] = [mobile if len(mobile) > 3 else None for mobile in mobiles]
+    for i, odd in enumerate(rest):
+        if odd:
+            values[i] = "+86" + odd[1:].replace("-", "") if _PLAIN_LANDLINE.fullmatch(odd) else None
+    return values
 
 
 def read(cell: Cell, field: Field, book: Rulebook) -> Reading:
@@ -114,7 +124,8 @@ def _one(text: str, before: list[str]) -> Reading:
     extension = ""
     if match := _HOME.match(text):
         text = text[match.end() :]
-        text = text if _MOBILE.match(re.sub("[ -]", "", text)) or text[:1] in "(048" else "0" + text
+        digits = re.sub("[ -]", "", text)
+        text = text if digits[:1] in "(0" or _MOBILE.match(digits) or _SERVICE.match(digits) else "0" + text
     if match := _EXTENSION.search(text):
         text, extension = text[: match.start()], ";ext=" + match[1]
     elif match := _DASH_EXTENSION.fullmatch(text):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from xlcrm.model.fields import Field, Kind
 from xlcrm.model.rows import Cell
@@ -33,7 +33,6 @@ _NARROW = {code: code - 0xFEE0 for first, last in (
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\uff08\uff09"
 BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) +(?=[{_HAN}])")
 
-LONG_DIGITS = re.compile("[0-9]{11}")
 PHONE_INSIDE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 IDENTITY_INSIDE = re.compile(
     r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9])"
@@ -57,6 +56,20 @@ def squeeze(text: str) -> str:
 
 
 _DASHES = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2500"}
+
+
+def lines(cells: Sequence[Cell]) -> str:
+    """A column as one text, a line for each cell, to search with one regular expression.
+
+    The line of a cell that is no text, or holds line breaks itself, is blank.
+    """
+    try:
+        joined = "\n".join(cells)  # type: ignore[arg-type]  # mostly all are texts
+    except TypeError:
+        joined = "\n".join([cell if type(cell) is str else "" for cell in cells])
+    if joined.count("\n") >= len(cells):
+        joined = "\n".join([cell if type(cell) is str and "\n" not in cell else "" for cell in cells])
+    return joined
 
 
 def _settle(text: str, clean: Callable[[str], str]) -> str:

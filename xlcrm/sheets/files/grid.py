@@ -204,7 +204,7 @@ def _usual(sheet: bytes, begin: int, end: int, values: Values) -> tuple[list[tup
         form = _form(tag, opener, values) if count > rare else None
         if form and number <= WIDEST and len(forms.setdefault((number, name), [])) < 2:
             forms[number, name].append((tag, *form))
-    pattern, groups = [rb'<row r="([0-9]+)"(?![^>]*hidden)[^>]*>'], []
+    pattern, groups = [rb'<row r="([0-9]+)"(?![^>]*\shidden="[1t])[^>]*>'], []
     for (number, name), found in sorted(forms.items()):
         filled_forms = b"|".join(re.escape(tag) + b">" + inside + b"</c>" for tag, inside, _ in found)
         pattern.append(rb'(?:<c r="%b[0-9]+"(?:%b|[^>]*/>))?' % (name, filled_forms))

@@ -108,6 +108,8 @@ def _row(tag: bytes, inside: bytes, line: int, cells: Mapping[int, Cell | Link],
     pieces: list[bytes] = []
     copied = number = 0
     for match in CELL.finditer(inside):
+        if not waiting:
+            break
         place = _PLACE.search(match[1])
         number = column(place[1].decode()) if place and b"r=" in match[1] else number + 1
         while waiting and waiting[-1] < number:

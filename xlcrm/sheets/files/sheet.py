@@ -15,7 +15,6 @@ from xlcrm.sheets.files.grid import Grid, Values, read_grid
 from xlcrm.sheets.files.package import Package
 from xlcrm.sheets.files.patch import Formats, bounds, column_formats, parted, patched_rows, widened
 from xlcrm.sheets.files.strings import shared_strings
-from xlcrm.sheets.files.tail import Tail
 from xlcrm.sheets.files.workbook import Entry, Workbook
 
 _MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([^"]*)"')
@@ -90,6 +89,8 @@ class Sheet:
         formats = Formats(self.source.dates, self.source.book.since_1904, column_formats(head))
         rows = patched_rows(rows, self.changes, formats, self.unhidden)
         if self.links is not None:
+            from xlcrm.sheets.files.tail import Tail
+
             tail = Tail(head, rest, part)
             tail.set_links(self.links, cleared)
             rest = bytes(tail)

@@ -15,8 +15,8 @@ def shared_strings(data: bytes) -> list[str | None]:
     found = _SIMPLE.findall(data)
     if len(found) != data.count(b"<si"):
         return [filled(runs(item)) for item in _ANY.findall(data)]
-    texts: list[str | None] = list(plain(b"\0".join(found)).split("\0")) if found else []  # no text holds a NUL
-    return texts if all(map(str.strip, texts)) else [filled(text) for text in texts]  # type: ignore[arg-type]
+    texts = plain(b"\0".join(found)).split("\0") if found else []  # no text holds a NUL
+    return [text if text and not text.isspace() else None for text in texts]
 
 
 def filled(text: str) -> str | None:

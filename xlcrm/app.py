@@ -6,7 +6,7 @@ import errno
 import getpass
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -111,16 +111,22 @@ class Desk:
 
 @contextmanager
 def session(
-    book: Path | None, language: str, url: str | None = None, *, open_store: bool = True, create: bool = True
+    book: Path | None,
+    language: str,
+    url: str | None = None,
+    *,
+    open_store: bool = True,
+    create: bool = True,
+    watch: Callable[[str, int, int], None] | None = None,
 ) -> Iterator[Desk]:
     """Open what a command needs and close it afterwards.
 
     A workbook that was not made from our template is never written: the session works on a copy in the standard
-    template beside it (``Desk.copied``). Raises BookError, StoreError, KeysError, UsageError.
+    template beside it (``Desk.copied``). ``watch`` is told the progress of long steps. Raises BookError, StoreError, KeysError, UsageError.
     """
     desk = Desk(language, store_url(url), str(book.name) if book else "")
     if book is not None:
-        _open_book(desk, existing(book))
+        _open_book(desk, existing(book), watch)
     if not open_store:
         yield desk
         return
@@ -129,10 +135,10 @@ def session(
         yield desk
 
 
-def _open_book(desk: Desk, path: Path) -> None:
+def _open_book(desk: Desk, path: Path, watch: Callable[[str, int, int], None] | None) -> None:
     from xlcrm.sheets.files import open_book
 
-    found = open_book(path) if path.suffix.lower() in WORKBOOKS else None
+    found = open_book(path, watch) if path.suffix.lower() in WORKBOOKS else None
     if found is None or not found.ours:
         from xlcrm.jobs import make
 
@@ -140,7 +146,7 @@ def _open_book(desk: Desk, path: Path) -> None:
         writable(copy, force=False)
         with writing(copy):
             make.new(copy, desk.language, path)
-        found, desk.copied, path = open_book(copy), True, copy
+        found, desk.copied, path = open_book(copy, watch), True, copy
     desk._book, desk.path = found, path
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from tests.bench.bench_read import COUNT, read
 from tests.bench.timing import Row, scaled, side_by_side
-from tests.bench.workbooks import DAY, FIFTEEN, folder, write
+from tests.bench.workbooks import DAY, big
 
 
 def measure() -> list[Row]:
@@ -15,10 +15,9 @@ def measure() -> list[Row]:
     from xlcrm.rules.rulebook import Rulebook
 
     count = scaled(COUNT)
-    with folder() as place:
-        path = write(place / "big.xlsx", count, FIFTEEN)
-        rows = read(path)
-        book = Rulebook(datetime.combine(DAY, time(9)))
-        found = len(check(rows, book).findings)
-        ours, floor = side_by_side(lambda: check(rows, book), lambda: read(path))
+    path = big(count)
+    rows = read(path)
+    book = Rulebook(datetime.combine(DAY, time(9)))
+    found = len(check(rows, book).findings)
+    ours, floor = side_by_side(lambda: check(rows, book), lambda: read(path))
     return [Row(f"checking {count:,} rows x 15 against all rules", ours, 0.3, "reading them", floor, f"{found:,} findings")]

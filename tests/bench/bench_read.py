@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from tests.bench.timing import Row, scaled, side_by_side
-from tests.bench.workbooks import FIFTEEN, folder, write
+from tests.bench.workbooks import big
 from xlcrm.model.rows import Rows
 from xlcrm.model.tables import CUSTOMER
 
@@ -16,11 +16,10 @@ COUNT = 100_000
 def measure() -> list[Row]:
     """Against inflating every part of the file, which no reader can do without."""
     count = scaled(COUNT)
-    with folder() as place:
-        path = write(place / "big.xlsx", count, FIFTEEN)
-        assert len(read(path)) == count  # warms the page cache as well
-        ours, floor, peer = side_by_side(lambda: read(path), lambda: inflate(path), lambda: calamine(path))
-        size = path.stat().st_size / 1e6
+    path = big(count)
+    assert len(read(path)) == count  # warms the page cache as well
+    ours, floor, peer = side_by_side(lambda: read(path), lambda: inflate(path), lambda: calamine(path))
+    size = path.stat().st_size / 1e6
     what = f"reading {count:,} rows x 15"
     return [
         Row(what, ours, 3.5, "inflating the file", floor, f"a book of {size:.1f} MB in our template, written by XlsxWriter"),

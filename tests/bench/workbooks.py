@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from xlcrm.jobs.demo.book import DemoBook, demo_book
+from xlcrm.jobs.demo.book import demo_book
 from xlcrm.sheets.template import build
 
 DAY = date(2026, 3, 16)
@@ -24,18 +24,26 @@ THIRTY = (
 )
 
 
-@cache
-def customers(rows: int) -> DemoBook:
-    """``rows`` customers with the demo's faults and duplicates; made once a size."""
-    return demo_book(rows, 20_260_316, DAY)
-
-
 def write(path: Path, rows: int, fields: tuple[str, ...]) -> Path:
-    """A workbook of our template with ``rows`` customers and only ``fields`` filled."""
-    columns = customers(rows).columns()["customer"]
+    """A workbook of our template with ``rows`` customers, the demo's faults and duplicates, and only ``fields`` filled."""
+    columns = demo_book(rows, 20_260_316, DAY).columns()["customer"]
     blank = [None] * rows
     build(path, rows={"customer": {key: columns.get(key, blank) for key in fields}})
     return path
+
+
+@cache
+def big(rows: int) -> Path:
+    """A workbook of ``rows`` rows and 15 fields, made once a run.
+
+    Only the file is kept: a million living cells would slow every garbage collection of what is measured.
+    """
+    return write(Path(_kept().name) / f"{rows}.xlsx", rows, FIFTEEN)
+
+
+@cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="xlcrm-bench-")  # gone when the process ends
 
 
 @contextmanager

@@ -352,7 +352,7 @@ def test_merged_cells_and_an_old_template_are_flaws(book: Path) -> None:
 
 
 UNUSUAL: dict[str, Callable[[str], str]] = {
-    "libreoffice": lambda text: re.sub(r"(<row(?![^>]*hidden)[^>]*?)(/?>)", r'\1 customFormat="false" hidden="false"\2', text),
+    "libreoffice": lambda text: re.sub(r"(<row(?![^>]*hidden)[^>]*?)(/?>)", r'\1 hidden="false"\2', text),
     "no cells": lambda text: re.sub(r'<c r="[A-Z]+\d+" s="\d+"/>', "", text),
     "prefix": lambda text: re.sub(r"<(/?)(?=[a-zA-Z])(?!\w+:)", r"<\1x:", text).replace('xmlns="', 'xmlns:x="'),
     "comments": lambda text: text.replace("<sheetData>", "<sheetData><!-- <row r='5'> -->").replace(
@@ -636,6 +636,26 @@ def test_hostile_cells_do_no_harm(book: Path) -> None:
     rows = open_book(book).read(CUSTOMER)
     assert rows.cell(len(rows) - 1, "name") == "好"
     assert rows.cell(len(rows) - 1, "phone") == datetime(2025, 3, 12, 10)
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "1.2.3", "-", "1e999", "99999999", "&#99999999999999999999;", "_x0000_"])
+def test_a_column_full_of_nonsense_is_read(book: Path, value: str) -> None:
+    edit_sheet(book, lambda text: re.sub(r'(<c r="(?:E|H)\d+"[^>]*>)<v>[^<]*</v>', rf"\1<v>{value}</v>", text))
+    assert len(open_book(book).read(CUSTOMER)) == N
+    edit_sheet(book, lambda text: re.sub(r'(<c r="(?:E|H)\d+"[^>]*) t="s">', r"\1>", text))
+    assert len(open_book(book).read(CUSTOMER)) == N
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "0", "-1", "x", "1048577", ""])
+def test_impossible_row_numbers_are_left_out(book: Path, number: str) -> None:
+    edit_sheet(book, lambda text: text.replace('<row r="12"', f'<row r="{number}"', 1))
+    opened = open_book(book)
+    rows = opened.read(CUSTOMER)
+    assert N - 1 <= len(rows) <= N
+    opened.write(rows, {"remark": ["看"] * len(rows)})
+    opened.save()
+    read = open_book(book).read(CUSTOMER)
+    assert read.columns["remark"] == ["看"] * len(rows) and read.columns["name"] == rows.columns["name"]
 
 
 def test_external_links_are_ignored(book: Path) -> None:

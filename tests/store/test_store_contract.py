@@ -139,7 +139,7 @@ def test_merged_records_redirect_for_ever(store: SqlStore) -> None:
     new = Change("contact", new_rid(), second.rid, {"name": "赵", "phone": "+8613600136000"})
     assert put(store, new) == [Result.STORED]
     assert store.records([new.rid])[new.rid].values["customer"] == third.rid
-    assert store.kept(first.rid) == [Kept("phone", "+861062345678", "乙")]
+    assert store.kept([first.rid])[first.rid] == [Kept("phone", "+861062345678", "乙")]
     # Sensitive values that moved along are still read with the key they were sealed with.
     assert store.records([contact.rid])[contact.rid].values["phone"] == "+8613800138000"
     assert not store.verify().faults
@@ -151,7 +151,7 @@ def test_the_same_losing_value_is_kept_once(store: SqlStore) -> None:
     again = Change("customer", change.rid, change.rid, {}, 1, kept=(Kept("email", "a@haihe.example", "旧表"),))
     put(store, again)
     put(store, again)
-    assert store.kept(change.rid) == [Kept("email", "a@haihe.example", "旧表")]
+    assert store.kept([change.rid])[change.rid] == [Kept("email", "a@haihe.example", "旧表")]
 
 
 def test_a_record_of_an_unknown_or_void_customer_is_not_written(store: SqlStore) -> None:

@@ -35,6 +35,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "contact.near": ("联系人姓名只差一点", "contacts' names nearly the same"),
     "contact.title": ("联系人同姓（一方只写了称呼）", "contacts share the surname (one is given by title only)"),
     "contact.surname": ("联系人同姓不同名", "contacts share only the surname"),
+    "phone.service": ("只有400/800电话相同", "only a 400/800 number is the same"),
     "phone.near": ("电话只差一位", "phones differ in one digit"),
     "mail.domain": ("邮箱属同一单位", "e-mail of the same organisation"),
     "address.near": ("地址相近", "addresses nearly the same"),

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Compare and fill 查重结果; 0 nothing found, 1 pairs to decide."""
     from xlcrm.jobs.dedupe import dedupe
 
-    with app.session(options.book, options.lang, options.store) as desk:
+    with app.session(options.book, options.lang, options.store, watch=terminal.Bar()) as desk:
         found = dedupe(desk.book, desk.store, desk.context, desk.rulebook)
         if options.json:
             terminal.dump(_json(found, options.lang, desk.path))

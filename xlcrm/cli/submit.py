@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """Submit; 0 when every row is in, 1 when rows were refused or wait."""
     from xlcrm.jobs.submit import Count, submit
 
-    with app.session(options.book, options.lang, options.store) as desk:
+    with app.session(options.book, options.lang, options.store, watch=terminal.Bar()) as desk:
         done = submit(desk.book, desk.store, desk.context, desk.rulebook, dry_run=options.dry_run, accept=options.accept)
         if options.json:
             terminal.dump(_json(done, desk.path))

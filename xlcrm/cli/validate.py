@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     """Check and mark; 0 clean, 1 findings."""
     from xlcrm.jobs import reading, repair, validate
 
-    with app.session(options.book, options.lang, options.store, open_store=False) as desk:
+    with app.session(options.book, options.lang, options.store, open_store=False, watch=terminal.Bar()) as desk:
         if options.undo_fix:
             back, left = repair.undo(desk.book, options.lang)
             print(text("jobs.undone", options.lang, count=back))

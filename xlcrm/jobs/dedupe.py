@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xlcrm.catalogue import text
 from xlcrm.errors import BookError
 from xlcrm.jobs.marking import write_marks
 from xlcrm.jobs.reading import Sheet, read
@@ -15,7 +16,7 @@ from xlcrm.match.engine import Pair
 from xlcrm.match.explain import explain
 from xlcrm.match.normalise import Normal, normalise
 from xlcrm.model.context import Context
-from xlcrm.model.operation import Record
+from xlcrm.model.operation import Record, Values
 from xlcrm.model.rows import Cell, Link
 from xlcrm.model.tables import CUSTOMER, DUPLICATES, STORED
 from xlcrm.model.vocabularies import vocabulary
@@ -67,16 +68,20 @@ def dedupe(book: Book, store: Store, context: Context, rulebook: Rulebook) -> De
 
     Decisions that were made before stay with their pairs. Raises BookError or StoreError; nothing is stored.
     """
+    book.progress(text("jobs.step_read", context.language), 0, 3)
     identify(book)
     sheets = read(book, rulebook, STORED, store)
     if CUSTOMER.key not in sheets:
         raise BookError("jobs.no_customers", name=book.name, sheet=CUSTOMER.title(context.language))
     sheet = sheets[CUSTOMER.key]
     decisions = read_decisions(book)
+    book.progress(text("jobs.step_compare", context.language), 1, 3)
     matches = find(sheet, store)
+    book.progress(text("jobs.step_write", context.language), 2, 3)
     write_marks(book, sheets, context.language)
     write_matches(book, sheet, matches, decisions, context, rulebook)
     book.save()
+    book.progress("", 3, 3)
     return Dedupe(sheet, matches, decisions)
 
 
@@ -93,9 +98,9 @@ def normal(sheet: Sheet, rows: Sequence[int]) -> Normal:
     return normalise({key: [values[key][row] for row in rows] for key in MATCHED if key in values})
 
 
-def normal_records(records: Sequence[Record]) -> Normal:
-    """Stored customers as the duplicate engine sees them."""
-    return normalise({key: [record.values.get(key) for record in records] for key in MATCHED})
+def normal_records(records: Sequence[Mapping[str, str | None]]) -> Normal:
+    """Stored customers' values as the duplicate engine sees them."""
+    return normalise({key: [values.get(key) for values in records] for key in MATCHED})
 
 
 def find(sheet: Sheet, store: Store, known: Mapping[int, str] | None = None) -> list[Match]:
@@ -134,14 +139,33 @@ def _against(rows: Sequence[int], here: Normal, said: Sequence[str], stored: Map
     own = set(stored.values())
     found = [(place, rid) for place, rid in found if rid not in own]
     records = store.records({rid for _, rid in found})
-    rids = sorted(records)
-    position = {rid: place for place, rid in enumerate(rids)}
-    there = normal_records([records[rid] for rid in rids])
-    pairs = engine.against(here, there, [(place, position[rid]) for place, rid in found if rid in position])
+    faces = _faces(records, store)
+    there = normal_records([face for _, face in faces])
+    places: dict[str, list[int]] = {}
+    for place, (rid, _) in enumerate(faces):
+        places.setdefault(rid, []).append(place)
+    pairs = engine.against(here, there, [(place, other) for place, rid in found for other in places.get(rid, ())])
+    best: dict[tuple[int, str], Pair] = {}
+    for pair in pairs:
+        of = (pair.left, faces[pair.right][0])
+        if of not in best or pair.probability > best[of].probability:
+            best[of] = pair
     return [
-        Match(rows[pair.left], None, records[rids[pair.right]], pair, pair_key((said[rows[pair.left]], rids[pair.right])))
-        for pair in pairs
+        Match(rows[place], None, records[rid], pair, pair_key((said[rows[place]], rid))) for (place, rid), pair in best.items()
     ]
+
+
+def _faces(records: Mapping[str, Record], store: Store) -> list[tuple[str, Values]]:
+    """What each customer may be recognised by, as (rid, values): as it is now, and as each source it was merged from."""
+    kept = store.kept(records)
+    faces: list[tuple[str, Values]] = []
+    for rid in sorted(records):
+        faces.append((rid, records[rid].values))
+        sources: dict[str, Values] = {}
+        for lost in kept.get(rid, ()):
+            sources.setdefault(lost.origin, dict(records[rid].values))[lost.field] = lost.value
+        faces += [(rid, values) for values in sources.values()]
+    return faces
 
 
 def read_decisions(book: Book) -> dict[str, str]:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from xlcrm.catalogue import text
 from xlcrm.jobs import repair
 from xlcrm.jobs.marking import write_marks
 from xlcrm.jobs.reading import Sheet, Tally, read, tally
@@ -36,6 +37,7 @@ def validate(book: Book, context: Context, rulebook: Rulebook, repairs: Sequence
     ``repairs`` (from ``repair.plan``) are applied first; their old values stay in the report, so that
     ``repair.undo`` can take them back. Raises BookError; the workbook is then as it was.
     """
+    book.progress(text("jobs.step_read", context.language), 0, 2)
     identify(book)
     restored = book.restore()
     kept = repair.done_before(book)
@@ -43,11 +45,13 @@ def validate(book: Book, context: Context, rulebook: Rulebook, repairs: Sequence
         repair.apply(book, repairs)
         kept = [*(repair.line(one, context.language) for one in repairs), *kept]
     sheets = read(book, rulebook)
+    book.progress(text("jobs.step_write", context.language), 1, 2)
     for sheet in sheets.values():
         if statuses := unsent(sheet, context.language):
             book.write(sheet.rows, {"submit_status": statuses})
     write_marks(book, sheets, context.language, kept)
     book.save()
+    book.progress("", 2, 2)
     return Validation(sheets, {key: tally(sheet) for key, sheet in sheets.items()}, list(repairs), restored)
 
 

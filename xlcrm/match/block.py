@@ -36,7 +36,7 @@ _SHORT = 4
 
 def keys(normal: Normal) -> list[tuple[str, ...]]:
     """The blocking keys of every row, without repetition, in a fixed order."""
-    named: dict[Company, tuple[str, ...]] = {}
+    named: dict[int, tuple[str, ...]] = {}  # normalise gives equal names one object
     found = []
     for name, aliases, contact, phones, mails, code, address in zip(
         normal.names,
@@ -48,9 +48,9 @@ def keys(normal: Normal) -> list[tuple[str, ...]]:
         normal.addresses,
         strict=True,
     ):
-        own = named.get(name)
+        own = named.get(id(name))
         if own is None:
-            own = named[name] = _of_name(name)
+            own = named[id(name)] = _of_name(name)
         row = [*own]
         row += [f"p:{number}" for number in phones]
         row += [f"e:{mail}" for mail in mails]

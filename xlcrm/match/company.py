@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from xlcrm.match import places, text
+from xlcrm.match import contact, places, text
 from xlcrm.match.words import (
     ANCHORS,
     BRANCHES,
@@ -70,7 +70,7 @@ _REMARK = re.compile(rf"(?:{_choice(word for word in REMARKS if len(word) >= 2)}
 _REMARKS = frozenset(REMARKS)
 _ANCHOR = re.compile(rf"^(.*(?:{_choice(ANCHORS)}))(.+)$")
 _BRANCH = re.compile(rf"^(.*?)({_choice(BRANCHES)})$")
-_STORE = re.compile(r"^(.{4,})(\w{2}(?:[路街道巷桥站门村镇城]|大街|大道|广场|商场|小区|大厦)店)$")
+_STORE = re.compile(r"^(.{4,})(\w{2}(?:[路街道巷桥站门村镇城]|大街|大道|广场|商场|小区|大厦))分?店$")
 _DEPARTMENT = re.compile(rf"(?:{_choice(DEPARTMENTS)})$")
 _TRADES = text.Endings(TRADES)
 _FORMS = text.Endings(LEGAL)
@@ -88,8 +88,8 @@ def parse(name: str, kind: str = "") -> Company:
     if len(folded) < 2 or folded in NOTHING or not text.lettered(folded):
         return NOBODY
     if kind == "person":
-        plain = _BRACKET.sub("", folded) or folded
-        return Company(core=plain, spoken=plain, brand=plain, shape=Shape.PERSON)
+        plain = contact.parse(name).name  # 王先生 names nobody
+        return Company(core=plain, spoken=plain, brand=plain, shape=Shape.PERSON) if plain else NOBODY
     place: tuple[str, ...] = ()
     former: list[str] = []
     legal = ""
@@ -175,7 +175,7 @@ def _split_branch(name: str) -> tuple[str, str]:
             return anchored[1], ""  # a remark glued to the name
         return name, ""
     if store := _STORE.match(name):  # one of a chain
-        return store[1], store[2]
+        return store[1], store[2] + "店"
     match = _BRANCH.match(name)
     if match is None or match[2] in _WHOLES or len(match[1]) < 4:
         return name, ""

@@ -54,9 +54,7 @@ def within(normal: Normal, cap: int = block.CAP) -> Matches:
     return Matches(_judge(block.without(normal, capped), left, right), capped)
 
 
-def against(
-    new: Normal, stored: Normal, candidates: Sequence[tuple[int, int]], busy: Collection[str] = ()
-) -> list[Pair]:
+def against(new: Normal, stored: Normal, candidates: Sequence[tuple[int, int]], busy: Collection[str] = ()) -> list[Pair]:
     """The probable duplicates among ``candidates``, pairs of (row of ``new``, row of ``stored``): scored as within a list.
 
     ``busy`` are the blocking keys over the cap: their telephone numbers and mail addresses are no evidence.

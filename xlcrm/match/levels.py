@@ -18,7 +18,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "uscc": ("missing", "same", "differ"),
-    # former: one's former or short name is the other's name; close: brands of two characters that differ in one (怡安,
+    # former: one's former or short name is the other's name; close: short brands that differ in one character (怡安,
     # 祥安); part: one is a short form of the other; trade: same brand, other trade; number: 一局 and 二局
     "name": ("missing", "same", "former", "near", "close", "part", "trade", "number", "similar", "differ"),
     "place": ("missing", "same", "one", "differ"),
@@ -26,7 +26,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "legal": ("missing", "same", "one", "differ"),
     # title: same surname, one of them known by it only (王经理); surname: same surname, other given name of one character
     "contact": ("missing", "same", "near", "title", "surname", "differ"),
-    "phone": ("missing", "same", "near", "differ"),
+    # service: only a 400 or 800 number is shared
+    "phone": ("missing", "same", "service", "near", "differ"),
     "mail": ("missing", "same", "domain", "differ"),
     "address": ("missing", "same", "near", "differ"),
     # What sort of name it is: a person's and a bare short word are shared by many

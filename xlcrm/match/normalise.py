@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from xlcrm.match import company, contact, reach
-from xlcrm.match.company import Company
+from xlcrm.match.company import Company, Shape
 from xlcrm.match.contact import Contact
 from xlcrm.match.reach import Address
 
 Column = Sequence[str | None]
 _Part = TypeVar("_Part")
+_ORGANISED = ("公司", "集团", "厂", "合作社", "医院", "学校", "大学", "事务所")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +77,22 @@ def normalise(columns: Mapping[str, Column]) -> Normal:
         return columns.get(key, blank)
 
     kinds = [kind if kind == "person" else "" for kind in column("kind")]
+    people = list(column("contact"))
     parsed: dict[tuple[str | None, str], Company] = {}
     names: list[Company] = []
-    for pair in zip(column("name"), kinds, strict=True):
+    for row, pair in enumerate(zip(column("name"), kinds, strict=True)):
         name = parsed.get(pair)
         if name is None:
             name = parsed[pair] = company.parse(pair[0], pair[1]) if pair[0] else company.NOBODY
+        if pair[1] and not people[row]:
+            people[row] = pair[0]  # a person is his own contact
+        elif name.shape is Shape.PERSON and (people[row] or "").endswith(_ORGANISED):
+            name, people[row] = company.parse(people[row] or ""), pair[0]  # filled in the wrong way round
         names.append(name)
     return Normal(
         names,
         _aliases(names, column("former_name"), column("short_name")),
-        _each(column("contact"), contact.parse, contact.NOBODY),
+        _each(people, contact.parse, contact.NOBODY),
         _each(column("phone"), reach.phones, ()),
         _each(column("email"), reach.mails, ()),
         _each(column("uscc"), lambda code: code.strip().upper(), ""),

@@ -39,6 +39,11 @@ def _fake(number: str) -> bool:
     return national in FAKE_PHONES or len(set(tail)) <= 1 or "12345678" in national or "87654321" in national
 
 
+def service(number: str) -> bool:
+    """Whether a number is a 400 or 800 one: a whole chain answers it."""
+    return number.startswith(("+86400", "+86800")) and len(number) == 13
+
+
 def mails(value: str) -> tuple[str, ...]:
     """The mail addresses in a cell, lower case, without placeholders, sorted."""
     found = {part.strip("<>.") for part in _BETWEEN.split(value[:400].lower())}

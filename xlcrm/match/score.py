@@ -24,6 +24,7 @@ from xlcrm.match.block import Rows
 from xlcrm.match.company import Company, Shape, trade_group
 from xlcrm.match.levels import FIELDS, POSITION, Levels, Mask, number
 from xlcrm.match.normalise import Normal
+from xlcrm.match.words import DEPARTMENTS
 
 _Codes = npt.NDArray[np.int64]
 
@@ -32,6 +33,8 @@ _NEAR = ((4, 1), (6, 2), (11, 3))
 
 _LONG = 8
 """From this length on one wrong character in the trade is a typing error, not another trade (服饰, 服装)."""
+
+_DEPARTMENTS = frozenset(word for word in DEPARTMENTS if len(word) == 1)
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,8 @@ def _equal(field: str, one: _Codes, other: _Codes) -> npt.NDArray[np.uint8]:
 
 
 def _uscc(normal: Normal, left: Rows, right: Rows) -> npt.NDArray[np.uint8]:
+    if not any(normal.codes):
+        return np.zeros(len(left), np.uint8)
     codes = _codes(normal.codes)
     return _equal("uscc", codes[left], codes[right])
 
@@ -194,8 +199,8 @@ def _name_level(a: Company, b: Company, also_a: tuple[str, ...], also_b: tuple[s
     if len(short.core) >= 2 and (short.core == long.brand or (len(short.core) >= 3 and short.core in long.core)):
         return _PART
     if any(length >= size and edits <= allowed for size, allowed in _NEAR):
-        # The trade says little: with a brand of two characters one of them is half the name.
-        return _CLOSE if a.trade == b.trade and max(len(a.brand), len(b.brand)) <= 2 else _NEARLY
+        # The trade says little: with a short brand one character of it is much of the name.
+        return _CLOSE if a.trade == b.trade and max(len(a.brand), len(b.brand)) <= 3 else _NEARLY
     if short.spoken in long.spoken and len(short.spoken) >= 4:
         return _PART
     # A shared trade alone makes no likeness (远航商贸, 鑫泰商贸): the brands must have something in common.
@@ -242,6 +247,8 @@ def _branch_level(a: str, b: str) -> int:
         return number("branch", "near")
     if min(len(a), len(b)) < 2 or OSA.distance(a, b, score_cutoff=1) > 1:
         return number("branch", "differ")
+    if a[-1] == b[-1] and a[-1] in _DEPARTMENTS and max(len(a), len(b)) < 6:
+        return number("branch", "differ")  # 教务处, 总务处
     # 浮山 for 佛山 is a typing error, 南宁 for 南昌 is another branch.
     return number("branch", "differ" if places.whole(a) and places.whole(b) else "near")
 
@@ -293,7 +300,9 @@ def _phones(normal: Normal, left: Rows, right: Rows) -> npt.NDArray[np.uint8]:
             both = np.flatnonzero((one[:, a] >= 0) & (other[:, b] >= 0))
             near = _edits(_pick(texts, one[both, a]), _pick(texts, other[both, b])) == 1 if len(both) else np.zeros(0, bool)
             found[both[near]] = number("phone", "near")
-    found[_shared(one, other)] = number("phone", "same")
+    found[_shared(one, other)] = number("phone", "service")
+    own = np.array([not reach.service(text) for text in texts] + [False])  # the last stands for the padding, -1
+    found[_shared(np.where(own[one], one, -1), other)] = number("phone", "same")
     found[(one[:, 0] < 0) | (other[:, 0] < 0)] = 0
     return found
 
@@ -328,10 +337,10 @@ def _addresses(normal: Normal, left: Rows, right: Rows) -> npt.NDArray[np.uint8]
 def _shapes(normal: Normal, left: Rows, right: Rows) -> npt.NDArray[np.uint8]:
     codes = np.array([_sort(name) for name in normal.names], np.uint8)
     one, other = codes[left], codes[right]
-    bare, person = number("shape", "bare"), number("shape", "person")
     found = np.where(one == other, one, number("shape", "company"))
-    found[(one == bare) | (other == bare)] = bare
-    found[(one == person) | (other == person)] = person
+    for name in ("bare", "shop", "person"):  # the later says more
+        level = number("shape", name)
+        found[(one == level) | (other == level)] = level
     return found.astype(np.uint8)
 
 
@@ -340,8 +349,8 @@ def _sort(name: Company) -> int:
         return 0
     if name.shape is Shape.PERSON:
         return number("shape", "person")
-    if len(name.brand) <= 2 and not (name.place and name.trade):
-        return number("shape", "bare")
     if name.shape in (Shape.SHOP, Shape.INSTITUTION):
         return number("shape", name.shape.value)
+    if len(name.brand) <= 2 and not (name.place and name.trade):
+        return number("shape", "bare")
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -14,7 +14,7 @@ from xlcrm.errors import BookError
 from xlcrm.model.fields import Table
 from xlcrm.model.rows import Cell, CellError, Flaw, Rows
 from xlcrm.sheets import headers
-from xlcrm.sheets.cells import as_read
+from xlcrm.sheets.cells import LONGEST, as_read
 from xlcrm.sheets.files.address import ROWS, letters
 from xlcrm.sheets.files.extract import extract
 from xlcrm.sheets.files.grid import MOST_CELLS, WIDEST, Grid
@@ -73,15 +73,27 @@ def _bytes(path: Path) -> bytes:
         raise BookError("sheets.unreadable", path=path.name) from error
 
 
-def _grid(rows: Sequence[Sequence[Any]], name: str) -> Grid:
-    """A grid of rows that start in row 1, column A."""
+def _grid(rows: Sequence[Sequence[Any]], name: str, convert: Callable[[Iterable[Any]], list[Cell]]) -> Grid:
+    """A grid of rows that start in row 1, column A; ``convert`` makes cells of a column."""
     width = max(map(len, rows), default=0)
     if width > WIDEST:
         rows, width = [row[:WIDEST] for row in rows], WIDEST
     if width * len(rows) > MOST_CELLS:
         raise BookError("sheets.too_large", path=name)
-    columns = {number: [_cell(value) for value in column] for number, column in enumerate(zip_longest(*rows), 1)}
+    columns = {number: convert(column) for number, column in enumerate(zip_longest(*rows), 1)}
     return Grid(list(range(1, len(rows) + 1)), columns)
+
+
+def _texts(column: Iterable[str | None]) -> list[Cell]:
+    """The cells of a text file: all text, but for the error values that spreadsheets write."""
+    return [
+        None if not text or text.isspace() else CellError(text) if text[0] == "#" and text in _ERRORS else text[:LONGEST]
+        for text in column
+    ]
+
+
+def _cells(column: Iterable[Any]) -> list[Cell]:
+    return [_cell(value) for value in column]
 
 
 def _cell(value: Any) -> Cell:
@@ -107,7 +119,8 @@ def _calamine(path: Path) -> list[tuple[str, Grid]]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         return [
-            (name, _grid(book.get_sheet_by_name(name).to_python(skip_empty_area=False), path.name)) for name in book.sheet_names
+            (name, _grid(book.get_sheet_by_name(name).to_python(skip_empty_area=False), path.name, _cells))
+            for name in book.sheet_names
         ]
     except python_calamine.PasswordError as error:
         raise BookError("sheets.encrypted", path=path.name) from error
@@ -117,7 +130,7 @@ def _calamine(path: Path) -> list[tuple[str, Grid]]:
 
 def _text(path: Path, table: Table) -> Grid:
     """The rows of a text file; the delimiter is the one under which most headers are recognised."""
-    text = _decoded(_bytes(path)).replace("\0", "")
+    text = _decoded(_bytes(path)).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     csv.field_size_limit(LONGEST_FIELD)
     found: dict[str, int] = {}
     try:
@@ -129,7 +142,7 @@ def _text(path: Path, table: Table) -> Grid:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=best))
     except csv.Error as error:
         raise BookError("sheets.damaged", part=path.name) from error
-    return _grid(rows, path.name)
+    return _grid(rows, path.name, _texts)
 
 
 def _decoded(data: bytes) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from xlcrm.model.context import Context, Person
-from xlcrm.model.operation import Decision, Operation, Receipt, Record, Values
+from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,10 @@ class Store(Protocol):
         ...
 
     def history(self, rid: str) -> list[Entry]: ...
+
+    def kept(self, rids: Iterable[str]) -> dict[str, list[Kept]]:
+        """The values that lost in merges into each record, oldest first, with their sources."""
+        ...
 
     def verify(self) -> Verdict: ...
 

@@ -49,6 +49,7 @@ class Index:
     _keys: list[tuple[str, str, str]] = field(default_factory=list)
     _tails: list[tuple[str, str, str]] = field(default_factory=list)
     _seen: dict[str, str] = field(default_factory=dict)
+    _stale: dict[SqlTable, list[str]] = field(default_factory=dict)
 
     def own(self, number: str, rid: str) -> None:
         """A number that this store gave."""
@@ -79,10 +80,9 @@ class Index:
             self._seen[last] = self.cipher.digest(f"tail|{last}")[:32]
         return self._seen[last]
 
-    def forget(self, table: SqlTable, rids: Sequence[str]) -> None:
-        """Drop the rows of ``rids`` in BLOCKING_KEY or PHONE_TAIL, to be written anew."""
-        for chunk in chunks(rids):
-            self.connection.execute(delete(table).where(table.c.rid.in_(chunk)))
+    def forget(self, table: SqlTable, rid: str) -> None:
+        """Drop what ``table`` holds for a record, before the rows collected here are written."""
+        self._stale.setdefault(table, []).append(rid)
 
     def move(self, rid: str, customer: str) -> None:
         """The record ``rid`` now belongs to ``customer``."""
@@ -93,6 +93,10 @@ class Index:
         """Write the rows collected so far, if there are ``least`` or more blocking keys, in order: the tree grows at one side."""
         if len(self._keys) < least and least > 1:
             return
+        for table, rids in self._stale.items():
+            for chunk in chunks(rids):
+                self.connection.execute(delete(table).where(table.c.rid.in_(chunk)))
+        self._stale.clear()
         # A former number may be there already (a field changed to and fro); a number of our own twice is an error.
         former = insert(NUMBER) + " ON CONFLICT (number, kind, rid) DO NOTHING"
         for statement, rows in ((former, self._numbers), (insert(BLOCKING_KEY), self._keys), (insert(PHONE_TAIL), self._tails)):

@@ -144,12 +144,13 @@ def history(vault: Vault, connection: Connection, rid: str) -> list[Entry]:
     return found
 
 
-def kept(vault: Vault, connection: Connection, rid: str) -> list[Kept]:
-    """The losing values kept for a record by merges, oldest first."""
-    found = []
-    for row in connection.execute(select(KEPT_VALUE).where(KEPT_VALUE.c.rid == rid).order_by(KEPT_VALUE.c.id)):
-        value = row.value
-        if any(row.field in table.sensitive for table in RECORDS) and value.startswith("v1:"):
-            value = vault.open("kept_value", row.field, rid, value)
-        found.append(Kept(row.field, value or "", row.origin or ""))
+def kept(vault: Vault, connection: Connection, rids: Iterable[str]) -> dict[str, list[Kept]]:
+    """The losing values kept for records by merges, oldest first; records without any are left out."""
+    found: dict[str, list[Kept]] = {}
+    for chunk in chunks(list(dict.fromkeys(rids))):
+        for row in connection.execute(select(KEPT_VALUE).where(KEPT_VALUE.c.rid.in_(chunk)).order_by(KEPT_VALUE.c.id)):
+            value = row.value
+            if any(row.field in table.sensitive for table in RECORDS) and value.startswith("v1:"):
+                value = vault.open("kept_value", row.field, row.rid, value)
+            found.setdefault(row.rid, []).append(Kept(row.field, value or "", row.origin or ""))
     return found

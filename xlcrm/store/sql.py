@@ -144,10 +144,9 @@ class SqlStore:
         with self._reading() as connection:
             return reading.history(Vault(self._cipher, connection), connection, rid)
 
-    def kept(self, rid: str) -> list[Kept]:
-        """The values that lost in merges into the record ``rid``, with their sources."""
+    def kept(self, rids: Iterable[str]) -> dict[str, list[Kept]]:
         with self._reading() as connection:
-            return reading.kept(Vault(self._cipher, connection), connection, rid)
+            return reading.kept(Vault(self._cipher, connection), connection, rids)
 
     def verify(self) -> Verdict:
         with self._reading() as connection:

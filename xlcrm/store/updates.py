@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from xlcrm.model.fields import Table
-from xlcrm.model.operation import Change, Clash, Outcome, Result
+from xlcrm.model.operation import Change, Clash, Kept, Outcome, Result
 from xlcrm.store.batch import Batch, Row, outcome
 from xlcrm.store.keys import phone_fields, survivor
 from xlcrm.store.log import decode, encode
@@ -20,7 +20,9 @@ _SET = ("setting", "decision")
 
 def change(batch: Batch, changes: Iterable[tuple[int, Change]]) -> dict[int, Outcome]:
     """Apply ``changes`` (place in the operation, change) one after the other to the rows in ``batch``; outcomes by place."""
+    changes = list(changes)
     batch.index.write()
+    before = kept(batch.vault, batch.connection, [wanted.rid for _, wanted in changes if wanted.kept])
     outcomes: dict[int, Outcome] = {}
     touched: dict[tuple[str, str], Row] = {}
     for place, wanted in changes:
@@ -30,14 +32,14 @@ def change(batch: Batch, changes: Iterable[tuple[int, Change]]) -> dict[int, Out
         elif row["life"] != "live" and wanted.state is None:
             outcomes[place] = _gone(batch, row)
         else:
-            outcomes[place] = _change(batch, LOGGED[wanted.table], wanted, row)
+            outcomes[place] = _change(batch, LOGGED[wanted.table], wanted, row, before.get(wanted.rid, []))
             if outcomes[place].result is Result.UPDATED:
                 touched[wanted.table, wanted.rid] = row
     _write(batch, touched)
     return outcomes
 
 
-def _change(batch: Batch, table: Table, wanted: Change, row: Row) -> Outcome:
+def _change(batch: Batch, table: Table, wanted: Change, row: Row, before: Sequence[Kept]) -> Outcome:
     """Compare and set one record in place; nothing of it changes if a field clashes."""
     rid, customer = wanted.rid, _customer(table, row)
     new: dict[str, str | None] = {}  # as stored
@@ -69,7 +71,6 @@ def _change(batch: Batch, table: Table, wanted: Change, row: Row) -> Outcome:
     _reindex(batch, table, wanted, row, new, customer)
     if wanted.kept:
         # Pressed again, the same values lose again: they are kept once.
-        before = kept(batch.vault, batch.connection, rid)
         batch.keep(table, rid, customer, tuple(loser for loser in wanted.kept if loser not in before), wanted.place)
     if not new:
         return outcome(Result.UNCHANGED, row)
@@ -92,11 +93,11 @@ def _reindex(batch: Batch, table: Table, wanted: Change, row: Row, new: dict[str
     """Keep what the record is found by in step with what it now says."""
     rid, index = wanted.rid, batch.index
     if wanted.keys is not None:
-        index.forget(BLOCKING_KEY, [rid])
+        index.forget(BLOCKING_KEY, rid)
         index.keys(wanted.keys, rid, customer)
     phones = phone_fields(table)
     if any(name in new for name in phones):
-        index.forget(PHONE_TAIL, [rid])
+        index.forget(PHONE_TAIL, rid)
         now = (wanted.values[name] if name in new else batch.vault.open(table.key, name, rid, row[name]) for name in phones)
         index.phones(now, rid, customer)
     if number := new.get("foreign_number"):
@@ -104,7 +105,7 @@ def _reindex(batch: Batch, table: Table, wanted: Change, row: Row, new: dict[str
     if new.get("customer"):
         index.move(rid, customer)
     if table.key == "customer" and "name" in new:
-        batch.connection.execute(delete(PINYIN).where(PINYIN.c.rid == rid))
+        index.forget(PINYIN, rid)
 
 
 def _gone(batch: Batch, row: Row) -> Outcome:

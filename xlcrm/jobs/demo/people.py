@@ -50,7 +50,7 @@ def spelled(name: str) -> str:
 def identity(random: Random, region: str, day: date) -> str:
     """An identity number with a right check digit, of a grown-up; ``region`` is the six-digit code of a district.
 
-    The serial is 000, which no office gives out, so that the number is nobody's.
+    The serial is always 000: offices count from 001, so the number should be nobody's.
     """
     born = day - timedelta(days=random.randint(22 * 366, 68 * 365))
     return _checked(f"{region}{born:%Y%m%d}000")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from xlcrm.catalogue import text
 from xlcrm.jobs import dedupe
 from xlcrm.jobs.marking import write_marks
 from xlcrm.jobs.reading import read
@@ -62,10 +63,12 @@ def submit(
     uid = identify(book)
     if not known and not dry_run:
         book.save()  # the workbook must know its identity before the store does
+    book.progress(text("jobs.step_read", context.language), 0, 4)
     operation = Operation("submit", workbook=uid, source=book.name)
     draft = Draft(read(book, rulebook, SUBMITTED, store), store, context, rulebook, operation, accept)
     decisions = dedupe.read_decisions(book)
     choices = writeback.read_choices(book)
+    book.progress(text("jobs.step_compare", context.language), 1, 4)
     waiting: list[dedupe.Match] = []
     if CUSTOMER.key in draft.sheets:
         waiting = customers.plan(draft, decisions, choices)
@@ -74,8 +77,11 @@ def submit(
             children.plan(draft, table, choices)
     _accounted(draft)
     if dry_run:
+        book.progress("", 4, 4)
         return Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()}, waiting, dry=True)
+    book.progress(text("jobs.step_store", context.language), 2, 4)
     done = storing.store(draft)
+    book.progress(text("jobs.step_write", context.language), 3, 4)
     _write(book, draft, waiting, decisions, done)
     result = Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()}, waiting)
     if done.receipt is not None:
@@ -96,6 +102,7 @@ def _write(book: Book, draft: Draft, waiting: list[dedupe.Match], decisions: dic
         dedupe.write_matches(book, draft.sheets[CUSTOMER.key], waiting, decisions, draft.context, draft.rulebook)
     book.replace(CONFLICTS, writeback.conflicts(draft))
     book.save()
+    book.progress("", 4, 4)
 
 
 __all__ = ["Count", "Fate", "Submission", "submit"]

@@ -98,7 +98,7 @@ def _reading(case: Case, row: int, item: Field, reading: Reading, fresh: bool) -
             return
     elif reading.value is None and code != "PLACEHOLDER":
         case.refused.add(cell)
-    values: dict[str, object] = {"due": case.until()} if code == "MASKED" else reading.values
+    values: dict[str, object] = {"due": case.until} if code == "MASKED" else reading.values
     repair = None if cell in case.rows.formulas else reading.repair
     case.add(code, row, item.key, values, repair, reading.safe and repair is not None)
 

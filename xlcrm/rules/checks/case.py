@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 
 from xlcrm.catalogue import text
 from xlcrm.model.fields import Field, Kind, Need
@@ -63,6 +63,7 @@ class Case:
         known = self.known or {}
         return [number is None or number in known for number in self.column("number")]
 
+    @cached_property
     def until(self) -> str:
         """The day by which what is 待补全 is to be filled, marked where it is an estimate."""
         return due_day(self.book.day, self.book.count("due_days", WAIT), self.book.language)
@@ -74,6 +75,24 @@ class Case:
     def present(self, key: str, other: str) -> str:
         """``key`` if the sheet has that column, else ``other``: where to show a fault between two fields."""
         return key if key in self.values else other
+
+    def wanting(self, code: str, key: str, rows: Iterable[int], due: bool = True) -> None:
+        """Note one finding for many blank cells of a column, but not for cells that have a fault of their own.
+
+        There may be a hundred thousand of them: they share the values of their sentence.
+        """
+        if key not in self.values and due:
+            return
+        said: dict[str, object] = {"field": self.title(key), "value": ""}
+        if due:
+            said["due"] = self.until
+        severity = self._severity(code, key)
+        table = self.rows.table.key
+        for row in rows:
+            if (row, key) not in self.refused and (row, key) not in self.masked:
+                if severity is Severity.MUST:
+                    self.blocked.add(row)
+                self.findings.append(Finding(code, severity, table, row, key, said))
 
     def title(self, key: str) -> str:
         """The header of a field as it stands in the sheet."""

@@ -63,28 +63,23 @@ def contract(case: Case) -> None:
     """
     if not case.has("status", "contract_amount", "contract_end"):
         return
-    # amounts are canonical: nothing but zero reads 0.00
-    columns = (case.standing(key) for key in ("status", "contract_amount", "contract_end", "first_contact"))
+    statuses, amounts = case.standing("status"), case.standing("contract_amount")
+    ends, firsts = case.standing("contract_end"), case.standing("first_contact")
     whole = case.whole()
-    for row, (status, amount, end, first) in enumerate(zip(*columns, strict=True)):
-        if status == "won":
-            if whole[row]:
-                if amount is None:
-                    _needed(case, "CONTRACT_NEEDED", row, "contract_amount")
-                if end is None:
-                    _needed(case, "CONTRACT_NEEDED", row, "contract_end")
-        elif end is None and amount is not None and whole[row] and amount != "0.00":
-            _needed(case, "CONTRACT_END_NEEDED", row, "contract_end")
-        if end is not None and first is not None and end < first:
+    won = [row for row, status in enumerate(statuses) if status == "won" and whole[row]]
+    case.wanting("CONTRACT_NEEDED", "contract_amount", (row for row in won if amounts[row] is None))
+    case.wanting("CONTRACT_NEEDED", "contract_end", (row for row in won if ends[row] is None))
+    # amounts are canonical: nothing but zero reads 0.00
+    signed = [row for row, amount in enumerate(amounts) if amount is not None and amount != "0.00" and ends[row] is None]
+    case.wanting("CONTRACT_END_NEEDED", "contract_end", (row for row in signed if whole[row] and statuses[row] != "won"))
+    for row, end in enumerate(ends):
+        if end is None:
+            continue
+        first = firsts[row]
+        if first is not None and end < first:
             case.add("CONTRACT_BEFORE_CONTACT", row, case.present("contract_end", "first_contact"), {"first": first, "end": end})
-        if end is not None and amount == "0.00":
+        if amounts[row] == "0.00":
             case.add("CONTRACT_ZERO", row, case.present("contract_amount", "contract_end"), {"end": end})
-
-
-def _needed(case: Case, code: str, row: int, key: str) -> None:
-    """Something that may wait; not where the sheet has no such column or the cell has a fault of its own."""
-    if key in case.values and (row, key) not in case.refused:
-        case.add(code, row, key, {"due": case.until()})
 
 
 def late(case: Case) -> None:
@@ -106,12 +101,10 @@ def consent(case: Case) -> None:
     if "yes" not in case.column("consent"):
         return
     whole = case.whole()
-    dates, purposes = case.standing("consent_date"), case.standing("purpose")
-    for row, given in enumerate(case.column("consent")):
-        if given == "yes" and whole[row]:
-            for key, column in (("consent_date", dates), ("purpose", purposes)):
-                if column[row] is None:
-                    _needed(case, "CONSENT_NEEDED", row, key)
+    given = [row for row, consented in enumerate(case.column("consent")) if consented == "yes" and whole[row]]
+    for key in ("consent_date", "purpose"):
+        column = case.standing(key)
+        case.wanting("CONSENT_NEEDED", key, (row for row in given if column[row] is None))
 
 
 def verified(case: Case) -> None:
@@ -125,12 +118,10 @@ def missing(case: Case, check_key: str, date_key: str, by_key: str) -> None:
     if blank(done):
         return
     whole = case.whole()
-    dates, people = case.standing(date_key), case.standing(by_key)
-    for row, way in enumerate(done):
-        if way in ("phone", "mail") and whole[row]:
-            for key, column in ((date_key, dates), (by_key, people)):
-                if column[row] is None:
-                    _needed(case, "VERIFIED_NEEDED", row, key)
+    checked = [row for row, way in enumerate(done) if way in ("phone", "mail") and whole[row]]
+    for key in (date_key, by_key):
+        column = case.standing(key)
+        case.wanting("VERIFIED_NEEDED", key, (row for row in checked if column[row] is None))
 
 
 def address(case: Case) -> None:

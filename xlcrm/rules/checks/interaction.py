@@ -38,15 +38,15 @@ def steps(case: Case) -> None:
     if "next_step" not in case.values or blank(case.values["next_step"]):
         return
     whole = case.whole()
-    people, days, moments = case.standing("next_by"), case.standing("next_due"), case.standing("at")
-    for row, step in enumerate(case.values["next_step"]):
-        if step is None:
-            continue
+    steps = [(row, step) for row, step in enumerate(case.values["next_step"]) if step is not None]
+    for row, step in steps:
         if vague(step):
             case.add("STEP_VAGUE", row, "next_step")
-        for key, column in (("next_by", people), ("next_due", days)):
-            if column[row] is None and whole[row] and key in case.values and (row, key) not in case.refused:
-                case.add("STEP_NEEDED", row, key, {"due": case.until()})
+    for key in ("next_by", "next_due"):
+        column = case.standing(key)
+        case.wanting("STEP_NEEDED", key, (row for row, _ in steps if column[row] is None and whole[row]))
+    days, moments = case.standing("next_due"), case.standing("at")
+    for row, _ in steps:
         day, at = days[row], moments[row]
         if day is not None and at is not None and day < at[:10]:
             case.add("STEP_PAST", row, "next_due", {"since": at[:10]})

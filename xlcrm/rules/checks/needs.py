@@ -23,34 +23,31 @@ def check(case: Case) -> None:
 
 
 def _blocking(case: Case, item: Field, new: list[bool]) -> None:
-    optional = case.book.old and item.kind is not Kind.CUSTOMER
     column = case.column(item.key)
-    if None not in column or (optional and item.key not in case.values):
+    if None not in column:
         return
-    for row, value in enumerate(column):
-        cell = (row, item.key)
-        if value is not None or not new[row] or cell in case.refused:
-            continue
-        if cell in case.masked and item.kind is not Kind.CUSTOMER:
-            continue
-        if optional:
-            case.add("MISSING_DUE", row, item.key, {"due": case.until()})
-        else:
-            case.add("MISSING", row, item.key)
+    named = item.kind is Kind.CUSTOMER
+    blank = [row for row, value in enumerate(column) if value is None and new[row]]
+    if case.book.old and not named:
+        case.wanting("MISSING_DUE", item.key, blank)
+        return
+    case.wanting("MISSING", item.key, blank, due=False)
+    if named:
+        # a customer that only has a masked name cannot be told from others
+        for row in blank:
+            if (row, item.key) in case.masked:
+                case.add("MISSING", row, item.key)
 
 
 def _due(case: Case, item: Field, whole: list[bool]) -> None:
     column = case.standing(item.key)
     if None not in column:
         return
-    kinds = case.standing("kind") if item.applies else []
-    instead = [case.standing(key) for key in _INSTEAD.get(item.key, ())]
-    for row, value in enumerate(column):
-        cell = (row, item.key)
-        if value is not None or not whole[row] or cell in case.refused or cell in case.masked:
-            continue
-        if item.applies and (kinds[row] or item.applies) != item.applies:
-            continue
-        if any(other[row] is not None for other in instead):
-            continue
-        case.add("MISSING_DUE", row, item.key, {"due": case.until()})
+    blank = [row for row, value in enumerate(column) if value is None and whole[row]]
+    if item.applies:
+        kinds = case.standing("kind")
+        blank = [row for row in blank if (kinds[row] or item.applies) == item.applies]
+    for other in _INSTEAD.get(item.key, ()):
+        instead = case.standing(other)
+        blank = [row for row in blank if instead[row] is None]
+    case.wanting("MISSING_DUE", item.key, blank)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from xlcrm.sheets.files.sheet import Sheet, Source
 from xlcrm.sheets.files.workbook import ListObject, Workbook
 from xlcrm.sheets.headers import Headers
 from xlcrm.sheets.layout import SETTINGS_SHEET, TEMPLATE_VERSION
+
+Watch = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
@@ -56,7 +58,8 @@ class Place:
 class FileBook:
     """A closed workbook. ``said`` collects what ``tell`` was told: the caller shows it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, watch: Watch | None = None) -> None:
+        self._watch = watch
         self._package = Package(path)
         self.path: Path | None = self._package.path
         self.name = self._package.path.name
@@ -271,7 +274,8 @@ class FileBook:
     # -- the person -----------------------------------------------------------------------------------------------
 
     def progress(self, sentence: str, done: int, total: int) -> None:
-        """A closed file has nobody watching."""
+        if self._watch is not None:
+            self._watch(sentence, done, total)
 
     def tell(self, sentence: str) -> None:
         self.said.append(sentence)
@@ -286,6 +290,9 @@ def _flaw(code: str, place: str, **values: str) -> Flaw:
     return Flaw(code, place, (("place", place), *values.items()))
 
 
-def open_book(path: Path | str) -> FileBook:
-    """Open a closed workbook (.xlsx, .xlsm); BookError says what is wrong with it and what to do."""
-    return FileBook(Path(path))
+def open_book(path: Path | str, watch: Watch | None = None) -> FileBook:
+    """Open a closed workbook (.xlsx, .xlsm); BookError says what is wrong with it and what to do.
+
+    ``watch`` is told the progress of long steps (sentence, done, total).
+    """
+    return FileBook(Path(path), watch)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from xlcrm.sheets.files.markup import attributes, plain
+from xlcrm.sheets.files.markup import attributes, plain, whole
 
 _BUILT_IN = frozenset((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)))
 _NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
@@ -28,11 +28,10 @@ def date_styles(styles: bytes) -> frozenset[int]:
     for tag in _FORMAT.findall(styles):
         found = attributes(tag)
         number, code = found.get(b"numFmtId", b""), found.get(b"formatCode", b"")
-        if number.isdigit():
-            (dates.add if is_date(plain(code)) else dates.discard)(int(number))
+        (dates.add if is_date(plain(code)) else dates.discard)(whole(number))
     block = _FORMATS.search(styles)
     numbers = [attributes(tag).get(b"numFmtId", b"0") for tag in _STYLE.findall(block[0])] if block else []
-    return frozenset(index for index, number in enumerate(numbers) if number.isdigit() and int(number) in dates)
+    return frozenset(index for index, number in enumerate(numbers) if whole(number) in dates)
 
 
 def moment(serial: float, since_1904: bool = False) -> datetime | float:
@@ -55,4 +54,4 @@ def serial(value: datetime, since_1904: bool = False) -> float:
     """The serial number of a moment: the opposite of ``moment``; negative for days that Excel does not have."""
     since = value.replace(tzinfo=None) - (_EPOCH_1904 if since_1904 else _EPOCH)
     days = since.days + (since.seconds + since.microseconds / 1e6) / 86_400
-    return days - 1 if not since_1904 and 1 <= days - 1 < _FIRST - 0 else days
+    return days - 1 if not since_1904 and 2 <= days < _FIRST + 1 else days

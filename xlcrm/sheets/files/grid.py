@@ -18,7 +18,7 @@ from xlcrm.errors import BookError
 from xlcrm.model.rows import Cell, CellError
 from xlcrm.sheets.files.address import ROWS, column
 from xlcrm.sheets.files.dates import moment
-from xlcrm.sheets.files.markup import attributes, plain, runs
+from xlcrm.sheets.files.markup import attributes, plain, runs, whole
 from xlcrm.sheets.files.strings import filled
 
 WIDEST = 1_000  # columns read; whatever stands further right is nobody's customer list
@@ -32,7 +32,7 @@ _PLACE = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,7})")
 _SAMPLED = re.compile(rb'<c r="([A-Z]{1,3})[0-9]+"([^>]*)>(<v>|<is><t>|<is><t xml:space="preserve">)')
 _SAMPLE = 1 << 16  # bytes looked at in the beginning, the middle and the end
 _OTHER = rb"<row(?=[\s/>])([^>]*?)(?:/>|>((?:[^<]++|<(?!/row>))*+)</row>)"
-_NUMBER = rb"(-?[0-9][0-9.]*(?:[Ee][+-]?[0-9]+)?)"
+_NUMBER = rb"(-?[0-9]{1,20}(?:\.[0-9]{1,25})?(?:[Ee][+-]?[0-9]{1,2})?)"
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class Values:
             return None
         text = found[1]
         if kind == b"s":
-            number = int(text) if text.strip().isdigit() else -1
+            number = whole(text.strip())
             return self.strings[number] if 0 <= number < len(self.strings) else None
         if kind == b"str":
             return filled(plain(text))
@@ -124,30 +124,39 @@ class Values:
             return filled(plain(text))
         if value != value or value in (float("inf"), float("-inf")):
             return CellError("#NUM!")
-        return self.moment(value) if style.isdigit() and int(style) in self.dates else value
+        return self.moment(value) if whole(style) in self.dates else value
 
 
-def read_grid(sheet: bytes, start: int, end: int, values: Values) -> Grid:
-    """The cells of ``sheet[start:end]``, the inside of its ``<sheetData>``. Blank rows cost nothing where they end the sheet."""
+def read_grid(sheet: bytes, start: int, end: int, values: Values, name: str) -> Grid:
+    """The cells of ``sheet[start:end]``, the inside of its ``<sheetData>``. Blank rows cost nothing where they end the sheet.
+
+    BookError when that is more than any list; ``name`` is the workbook's.
+    """
     last = max(sheet.rfind(b"</v>", start, end), sheet.rfind(b"</is>", start, end))
     end = sheet.find(b"</row>", last, end) + 6 if last >= 0 else start
     groups, usual = _usual(sheet, start, end, values)
     found = usual.findall(sheet, start, end)
     if len(found) * len(groups) > MOST_CELLS:
-        raise BookError("sheets.too_large", path="")
+        raise BookError("sheets.too_large", path=name)
     grid = Grid(lines=[int(row[0] or 0) for row in found])
     odd: dict[int, dict[int, Cell]] = {}
     blank: set[int] = set()
     for index in [index for index, row in enumerate(found) if not row[0]]:
         tag, inside = found[index][-2:]
         named = attributes(tag)
-        number = named.get(b"r", b"")
-        line = int(number) if number.isdigit() else (grid.lines[index - 1] if index else 0) + 1
+        above = grid.lines[index - 1] if index else 0
+        line = whole(named[b"r"], 0) if b"r" in named else above + 1
         grid.lines[index] = line
         if named.get(b"hidden") in (b"1", b"true"):
             grid.hidden.add(line)
         odd[index] = _cells(inside, line, values, grid) if inside and 0 < line <= ROWS else {}
         if not odd[index]:
+            blank.add(index)
+    before = 0
+    for index, line in enumerate(grid.lines):  # rows that no sheet has, or out of order: no program would show them
+        if before < line <= ROWS:
+            before = line
+        else:
             blank.add(index)
     for (place, convert), raw in zip(groups, list(zip(*found, strict=True))[1:-2], strict=bool(found)):
         new = convert(raw)
@@ -158,7 +167,7 @@ def read_grid(sheet: bytes, start: int, end: int, values: Values) -> Grid:
         for place, value in cells.items():
             if place not in grid.columns:
                 if len(grid.columns) * size > MOST_CELLS:
-                    raise BookError("sheets.too_large", path="")
+                    raise BookError("sheets.too_large", path=name)
                 grid.columns[place] = [None] * size
             grid.columns[place][index] = value
     return grid.without(blank) if blank else grid
@@ -169,10 +178,6 @@ def _cells(row: bytes, line: int, values: Values, grid: Grid) -> dict[int, Cell]
     found: dict[int, Cell] = {}
     number = 0
     for tag, inside in CELL.findall(row):
-        if not inside and b"r=" in tag:
-            place = _PLACE.search(tag)
-            number = column(place[1].decode()) if place else number + 1
-            continue
         named = attributes(tag)
         place = _PLACE.match(named.get(b"r", b""))
         number = column(place[1].decode()) if place else number + 1
@@ -204,7 +209,7 @@ def _usual(sheet: bytes, begin: int, end: int, values: Values) -> tuple[list[tup
         form = _form(tag, opener, values) if count > rare else None
         if form and number <= WIDEST and len(forms.setdefault((number, name), [])) < 2:
             forms[number, name].append((tag, *form))
-    pattern, groups = [rb'<row r="([0-9]+)"(?![^>]*\shidden="[1t])[^>]*>'], []
+    pattern, groups = [rb'<row r="([0-9]{1,7})"(?![^>]*\shidden="[1t])[^>]*>'], []
     for (number, name), found in sorted(forms.items()):
         filled_forms = b"|".join(re.escape(tag) + b">" + inside + b"</c>" for tag, inside, _ in found)
         pattern.append(rb'(?:<c r="%b[0-9]+"(?:%b|[^>]*/>))?' % (name, filled_forms))
@@ -235,10 +240,10 @@ def _form(tag: bytes, opener: bytes, values: Values) -> tuple[bytes, Convert] | 
         return [filled(plain(item)) if item else None for item in raw]
 
     if kind == b"s" and opener == b"<v>":
-        return rb"<v>([0-9]+)</v>", shared
+        return rb"<v>([0-9]{1,9})</v>", shared
     if kind == b"n" and opener == b"<v>":
         style = named.get(b"s", b"0")
-        return b"<v>" + _NUMBER + b"</v>", date if style.isdigit() and int(style) in values.dates else number
+        return b"<v>" + _NUMBER + b"</v>", date if whole(style) in values.dates else number
     if kind == b"inlineStr" and opener != b"<v>":
         return re.escape(opener) + rb"([^<]*)</t></is>", text
     return None

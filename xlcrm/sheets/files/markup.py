@@ -80,6 +80,11 @@ def _rewritten(data: bytes, part: str) -> bytes:
     return written
 
 
+def whole(digits: bytes, otherwise: int = -1) -> int:
+    """A whole number of at most nine digits; ``otherwise`` for anything else, since files may say anything."""
+    return int(digits) if digits.isdigit() and len(digits) < 10 else otherwise
+
+
 def attributes(tag: bytes) -> dict[bytes, bytes]:
     """The attributes in the inside of a start tag, still escaped."""
     return dict(_ATTRIBUTE.findall(tag))

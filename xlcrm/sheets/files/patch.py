@@ -12,14 +12,14 @@ from xlcrm.model.rows import Cell, CellError, Link
 from xlcrm.sheets.files.address import area, column, corners, letters
 from xlcrm.sheets.files.dates import serial
 from xlcrm.sheets.files.grid import CELL, ROW
-from xlcrm.sheets.files.markup import attributes, escaped, with_attribute
+from xlcrm.sheets.files.markup import attributes, escaped, whole, with_attribute
 
 _DATA = re.compile(rb"<sheetData(?:\s[^>]*)?(?:(/)>|>)")
 _PLACE = re.compile(rb"([A-Za-z]{1,3})[0-9]+")
-_LINE = re.compile(rb'\sr\s*=\s*"([0-9]+)"')
+_LINE = re.compile(rb'\sr\s*=\s*"([^"]*)"')
 _COLUMN = re.compile(rb"<col\s([^>]*)>")
 _DIMENSION = re.compile(rb'(<dimension\s+ref=")([^"]*)(")')
-_SPANS = re.compile(rb'\sspans="([0-9]+):([0-9]+)"')
+_SPANS = re.compile(rb'\sspans="([0-9]{1,5}):([0-9]{1,5})"')
 
 Changes = Mapping[int, Mapping[int, Cell | Link]]
 """Row number -> column number -> the cell's new value."""
@@ -56,9 +56,9 @@ def column_formats(head: bytes) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for tag in _COLUMN.findall(head):
         named = attributes(tag)
-        first, last, style = named.get(b"min", b""), named.get(b"max", b""), named.get(b"style", b"")
-        if first.isdigit() and last.isdigit() and style.isdigit():
-            found.update(dict.fromkeys(range(int(first), min(int(last), 1_000) + 1), style))
+        first, last, style = whole(named.get(b"min", b"")), whole(named.get(b"max", b"")), named.get(b"style", b"")
+        if first > 0 and whole(style) >= 0:
+            found.update(dict.fromkeys(range(first, min(last, 1_000) + 1), style))
     return found
 
 
@@ -70,10 +70,13 @@ def patched_rows(rows: bytes, changes: Changes, formats: Formats, shown: Collect
     copied = line = 0
     for match in ROW.finditer(rows):
         found = _LINE.search(match[1])
-        line = int(found[1]) if found else line + 1
+        number = whole(found[1]) if found else line + 1
+        if number <= line:
+            continue  # out of order: not read, so not written
+        line = number
         while waiting and waiting[-1] < line:
-            number = waiting.pop()
-            pieces += (rows[copied : match.start()], _new_row(number, changes[number], formats))
+            new = waiting.pop()
+            pieces += (rows[copied : match.start()], _new_row(new, changes[new], formats))
             copied = match.start()
         wanted = line in unseen and b"hidden" in match[1]
         changed = bool(waiting) and waiting[-1] == line
@@ -140,7 +143,7 @@ def _cell(line: int, number: int, style: bytes, value: Cell | Link, formats: For
     start = f'<c r="{letters(number)}{line}"'.encode() + (b' s="%b"' % style if style else b"")
     if isinstance(value, datetime):
         days = serial(value, formats.since_1904)
-        if style.isdigit() and int(style) in formats.dates and days >= 0:
+        if whole(style) in formats.dates and days >= 0:
             return start + f"><v>{_number(days)}</v></c>".encode()
         value = value.isoformat(" ", "seconds")
     if isinstance(value, bool):

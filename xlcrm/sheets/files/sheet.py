@@ -59,7 +59,7 @@ class Sheet:
         start, end = bounds(sheet, part)
         found = (corners(ref.decode("ascii", "replace")) for ref in _MERGED.findall(sheet, end))
         self.merged = [ref for ref in found if ref is not None]
-        return read_grid(sheet, start, end, self.source.values)
+        return read_grid(sheet, start, end, self.source.values, self.source.package.path.name)
 
     def row(self, line: int) -> Mapping[int, Cell]:
         """The cells of row ``line`` by column number."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from xlcrm.errors import BookError
 from xlcrm.sheets.files.address import area, corners
-from xlcrm.sheets.files.markup import attributes, plain, with_attribute
+from xlcrm.sheets.files.markup import attributes, plain, whole, with_attribute
 from xlcrm.sheets.files.package import Package
 
 _RELATION = re.compile(rb"<Relationship\s([^>]*)>")
@@ -129,5 +129,4 @@ def _list_object(package: Package, part: str) -> ListObject | None:
     ref = corners(plain(named.get(b"ref", b"")))
     if ref is None:
         return None
-    totals = named.get(b"totalsRowCount", b"0")
-    return ListObject(plain(named.get(b"displayName", b"")), part, ref, int(totals) if totals.isdigit() else 0)
+    return ListObject(plain(named.get(b"displayName", b"")), part, ref, whole(named.get(b"totalsRowCount", b""), 0))

@@ -1,3 +1,5 @@
+"""python -m xlcrm"""
+
 from xlcrm.cli import main
 
 raise SystemExit(main())

@@ -122,7 +122,9 @@ def session(
     """Open what a command needs and close it afterwards.
 
     A workbook that was not made from our template is never written: the session works on a copy in the standard
-    template beside it (``Desk.copied``). ``watch`` is told the progress of long steps. Raises BookError, StoreError, KeysError, UsageError.
+    template beside it (``Desk.copied``). ``watch`` is told the progress of long steps.
+
+    Raises BookError, StoreError, KeysError, UsageError.
     """
     desk = Desk(language, store_url(url), str(book.name) if book else "")
     if book is not None:

@@ -41,6 +41,10 @@ ONE = [
     (row("徐州中昊建材有限公司", "孙丽", P), row("徐州中昊建材有限公司", "孙莉", "+8613912348766")),
     (row("Blue Harbor Trading Co., Ltd.", "John Smith", P), row("BLUE HARBOR TRADING CO LTD", "John Smith", P)),
     (row("张晓梅", "", P, kind="person"), row("张晓梅", "", P, kind="person")),
+    (row("张先生", "", P, kind="person"), row("张立新", "", P, kind="person")),
+    (row("武汉恒嘉贸易有限公司", "罗立新", P), row("罗立新", "武汉恒嘉贸易有限公司", P)),  # filled in the wrong way round
+    (row("老陈家面馆", "陈芳", P), row("老陈家面馆（陈芳）", "陈老板", P)),
+    (row("家家乐超市青蓉路店", "陈芳", P), row("家家乐超市青蓉路分店", "陈芳", "")),
 ]
 
 APART = [
@@ -59,6 +63,10 @@ APART = [
     (row("远图软件有限公司", "孙丽", P, uscc="91110000600037341L"), row("远图软件有限公司", "孙丽", P, uscc="914403001922038216")),
     (row("张伟", "张伟", P, kind="person"), row("张伟", "张伟", Q, kind="person")),  # a common name is no evidence
     (row("张伟", "", P, kind="person"), row("李娜", "", P, kind="person")),  # one household, two persons
+    (row("实验小学教务处", "陈芳", "+8628123456780"), row("实验小学总务处", "李强", "+8628123456780")),  # a switchboard
+    (row("美佳面馆", "陈芳", P, address="成都市人民路8号"), row("美佳面馆", "", Q, address="合肥市建设街2号")),  # shops of one name
+    (row("老陈家面馆", "陈芳", P), row("老陈家面馆", "陈老板", Q)),
+    (row("安康达药房", "陈芳", "+864001234567"), row("安康堂药房", "李强", "+864001234567")),  # a service number
     (row("聚源商贸有限公司", "周岚", "+8613800138000"), row("恒通物流有限公司", "周岚", "+8613800138000")),
     (row("", "", ""), row("", "", "")),
     (row("😀😀", "", ""), row("😀😀", "", "")),

@@ -10,6 +10,7 @@ import numpy as np
 from xlcrm.match import block, score
 from xlcrm.match.block import Rows
 from xlcrm.match.cluster import clusters
+from xlcrm.match.compare import compare
 from xlcrm.match.levels import FIELDS, POSITION, Levels, Mask, number
 from xlcrm.match.normalise import Normal
 
@@ -69,7 +70,7 @@ def against(new: Normal, stored: Normal, candidates: Sequence[tuple[int, int]], 
 def _judge(normal: Normal, left: Rows, right: Rows) -> list[Pair]:
     """The pairs that deserve an advice, in the order given."""
     rows, where = np.unique(np.concatenate((left, right)), return_inverse=True)
-    levels = score.compare(normal.take(rows.tolist()), where[: len(left)], where[len(left) :])
+    levels = compare(normal.take(rows.tolist()), where[: len(left)], where[len(left) :])
     probability = score.probability(levels)
     limits = score.shipped().advice
     contact = _other_contact(levels)

@@ -1,6 +1,7 @@
 """One write: what a job asks of the store, and what the store answers.
 
-Every value is in its canonical text form (rules/clean): dates ISO, options as codes, phones E.164, numbers as decimal text. ``None`` is blank.
+Every value is in its canonical text form (rules/clean): dates ISO, options as codes, phones E.164, numbers as decimal
+text. ``None`` is blank.
 """
 
 from __future__ import annotations

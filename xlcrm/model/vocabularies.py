@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -77,18 +77,17 @@ def fold(text: str) -> str:
 @cache
 def vocabulary(name: str) -> Vocabulary:
     """The shipped vocabulary ``name``; KeyError when there is none. Files: model/data/vocabularies.json, or NAME.json."""
-    folder = files("xlcrm.model") / "data"
-    own = folder / f"{name}.json"
-    if own.is_file():
-        found = json.loads(own.read_text("utf-8"))
-    else:
-        found = _shared()[name]
-    options = tuple(
-        Option(row["code"], row["zh"], row["en"], row.get("parent", ""), tuple(row.get("synonyms", ())), tuple(row.get("excludes", ())))
-        for row in found["options"]
-    )
+    own = files("xlcrm.model") / "data" / f"{name}.json"
+    found = json.loads(own.read_text("utf-8")) if own.is_file() else _shared()[name]
+    options = tuple(_option(**row) for row in found["options"])
     vague = {fold(word): tuple(codes) for word, codes in found.get("vague", {}).items()}
     return Vocabulary(name, found["zh"], found["en"], options, vague, found.get("extensible", False))
+
+
+def _option(
+    code: str, zh: str, en: str, parent: str = "", synonyms: Sequence[str] = (), excludes: Sequence[str] = ()
+) -> Option:
+    return Option(code, zh, en, parent, tuple(synonyms), tuple(excludes))
 
 
 @cache

@@ -23,6 +23,7 @@ _PLAIN: dict[Kind, Callable[[Sequence[Cell]], list[str | None]]] = {
     Kind.EMAIL: mail.plain,
     Kind.USCC: codes.plain_uscc,
     Kind.DECIMAL: amounts.plain,
+    Kind.INTEGER: amounts.plain_whole,
 }
 _WORDY = frozenset({Kind.TEXT, Kind.LONG, Kind.CUSTOMER, Kind.PERSON})
 _MARK = "\ue000"  # stands between the texts of a joined column: a private character that nobody types
@@ -54,11 +55,11 @@ def read_column(cells: Sequence[Cell], field: Field, book: Rulebook, parents: Se
         if not types <= {str, type(None)}:
             suspects = {*suspects, *(cell for cell in cells if cell is not None and type(cell) is not str)}
         column: list[str | None] = list(cells)  # type: ignore[arg-type]  # what is no text is suspect and replaced below
-        return _looked_at(cells, column, suspects, field, book)
+        return _looked_at(cells, column, suspects, range(len(cells)) if suspects else (), field, book)
     if field.kind in _PLAIN:
         column = _PLAIN[field.kind](cells)
-        suspects = {cell for cell, value in zip(cells, column, strict=True) if value is None and cell is not None}
-        return _looked_at(cells, column, suspects, field, book)
+        rows = [i for i, value in enumerate(column) if value is None and cells[i] is not None]
+        return _looked_at(cells, column, {cells[i] for i in rows}, rows, field, book)
     found = {cell: clean.read(cell, field, book) for cell in dict.fromkeys(cells)}
     values = {cell: reading.value for cell, reading in found.items()}
     odd = {cell: reading for cell, reading in found.items() if reading.code}
@@ -66,17 +67,18 @@ def read_column(cells: Sequence[Cell], field: Field, book: Rulebook, parents: Se
     return column, {i: odd[cell] for i, cell in enumerate(cells) if cell in odd} if odd else {}
 
 
-def _looked_at(cells: Sequence[Cell], column: list[str | None], suspects: Iterable[Cell], field: Field, book: Rulebook) -> Column:
-    """``column`` with the cells that are among ``suspects`` read one by one."""
+def _looked_at(
+    cells: Sequence[Cell], column: list[str | None], suspects: Iterable[Cell], rows: Iterable[int], field: Field, book: Rulebook
+) -> Column:
+    """``column`` with those of its ``rows`` read one by one whose cell is among ``suspects``; each distinct cell once."""
     found = {cell: clean.read(cell, field, book) for cell in suspects}
     odd: dict[int, Reading] = {}
-    if found:
-        for i, cell in enumerate(cells):
-            if cell in found:
-                reading = found[cell]
-                column[i] = reading.value
-                if reading.code:
-                    odd[i] = reading
+    for i in rows:
+        reading = found.get(cells[i])
+        if reading is not None:
+            column[i] = reading.value
+            if reading.code:
+                odd[i] = reading
     return column, odd
 
 

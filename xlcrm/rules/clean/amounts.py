@@ -25,6 +25,11 @@ def plain(cells: Sequence[Cell]) -> list[str | None]:
     return [_two(cell) if type(cell) is float and 0.0 <= cell < 1e6 else None for cell in cells]
 
 
+def plain_whole(cells: Sequence[Cell]) -> list[str | None]:
+    """The whole numbers of a column as text; None for every other cell."""
+    return [str(int(cell)) if type(cell) is float and 0.0 <= cell < 1e6 and cell.is_integer() else None for cell in cells]
+
+
 def _two(number: float) -> str | None:
     text = repr(number)
     if text[-3:-2] == ".":

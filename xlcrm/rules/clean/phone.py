@@ -21,13 +21,17 @@ from xlcrm.rules.rulebook import Rulebook
 _USUAL = r"1(?:[38][0-9]|4[57]|[59][0-35-9]|6[25-7]|7[0-35-8])[0-9]{8}"
 # What a column may hold without anybody looking closer: usual mobiles but the ones people type as placeholders.
 _PLAIN = re.compile(rf"^(?!13800138000|13812345678){_USUAL}$", re.M)
-_PLAIN_LANDLINE = re.compile(r"0(?:(?:10|2[0-57-9])-[2-9][0-9]{7}|[3-9][0-9]{2}-[2-8][0-9]{6,7})")
+_PLAIN_FIXED = re.compile(r"0((?:10|2[0-57-9])-[2-9][0-9]{7}|[3-9][0-9]{2}-[2-8][0-9]{6,7})|[48]00-[0-9]{3}-[0-9]{4}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _KNOWN_MOBILE = re.compile(_USUAL)
 _LANDLINE = re.compile(r"0(?:(?:10|2[0-57-9])[2-9][0-9]{7}|[3-9][0-9]{2}[2-8][0-9]{6,7})")
 _SERVICE = re.compile(r"[48]00[0-9]{7}")
+_WITH_AREA = re.compile(r"0[0-9]{9,11}")
+_WITHOUT_AREA = re.compile(r"[2-9][0-9]{6,7}")
 _SHORT_SERVICE = re.compile(r"95[0-9]{3,4}|1[0-2][0-9]{3}")
 
+_POINT_ZERO = re.compile(r"[0-9]{7,15}\.0+")
+_ROUNDED = re.compile(r"1[3-9][0-9]0{8}")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 _LABEL = re.compile(
     r"(?:联系)?(?:手机号码|手机号|手机|电话号码|电话|固话|座机|联系方式|办公室|办公|tel|mobile|phone|cell|mob|t|m)"
@@ -41,20 +45,22 @@ _NEXT = re.compile(
 )
 _EXTENSION = re.compile(r"\s*-?\s*\(?(?:转接?|分机号?|内线|ext\.?|x|#)\s*[:.]?\s*([0-9]{1,6})\)?$", re.I)
 _DASH_EXTENSION = re.compile(r"(\(?0[0-9]{2,3}\)?[ -]?[0-9]{7,8}|[48]00-?[0-9]{3}-?[0-9]{4})-([0-9]{1,6})")
+_PUNCTUATION = re.compile(r"[ ().\-]")
 _NUMBER = re.compile(r"\+?[0-9(][0-9 ().\-]*[0-9)]")
 _HOME = re.compile(r"\(?(?:\+|00)\s?86\)?[ -]*(?=[0-9(])")
 _COUNTRY = re.compile(r"^86(?=1[3-9][0-9]{9}$|0[0-9]{9,11}$)")
 
 
 def plain(cells: Sequence[Cell]) -> list[str | None]:
-    """The canonical forms of a column's mobiles and landlines where beyond doubt; None for every other cell."""
+    """The canonical forms of a column's mobiles, landlines and 400 numbers where beyond doubt; None for every other cell."""
     whole = lines(cells)
     rest = _PLAIN.sub("", whole).split("\n")
     mobiles = ("+86" + whole.replace("\n", "\n+86")).split("\n")
     values: list[str | None] = [mobile if len(mobile) > 3 else None for mobile in mobiles]
     for i, odd in enumerate(rest):
         if odd:
-            values[i] = "+86" + odd[1:].replace("-", "") if _PLAIN_LANDLINE.fullmatch(odd) else None
+            fixed = _PLAIN_FIXED.fullmatch(odd)
+            values[i] = "+86" + (fixed[1] or odd).replace("-", "") if fixed else None
     return values
 
 
@@ -67,11 +73,11 @@ def read(cell: Cell, field: Field, book: Rulebook) -> Reading:
         if len(re.sub(r"[eE].*|\.", "", text)) < 11:
             return Reading(None, "DIGITS_LOST")
         text = str(int(Decimal(text)))
-    elif re.fullmatch(r"[0-9]{7,15}\.0+", text):
+    elif _POINT_ZERO.fullmatch(text):
         text = text.split(".")[0]
     if len(text) > field.longest:
         return Reading(None, "PHONE_INVALID")
-    if isinstance(cell, float) and re.fullmatch(r"1[3-9][0-9]0{8}", text):
+    if isinstance(cell, float) and _ROUNDED.fullmatch(text):
         return Reading(None, "DIGITS_LOST")
     found: list[str] = []
     worst: Reading | None = None
@@ -139,7 +145,7 @@ def _one(text: str, before: list[str]) -> Reading:
         if re.search("[0-9]", rest):
             return Reading(None, "PHONE_INVALID")
         note = True
-    digits = re.sub(r"[ ().\-]", "", match[0])
+    digits = _PUNCTUATION.sub("", match[0])
     digits = _COUNTRY.sub("", digits, count=1)
     reading = _number(digits, before)
     value = reading.value + extension if reading.value else None
@@ -159,12 +165,12 @@ def _number(digits: str, before: list[str]) -> Reading:
         return Reading("+86" + digits, "PHONE_UNUSUAL")
     if digits.startswith(("+", "00")):
         return _abroad(digits)
-    if re.fullmatch(r"0[0-9]{9,11}", digits):
+    if _WITH_AREA.fullmatch(digits):
         area = 3 if digits.startswith(("01", "02")) else 4
         if 7 <= len(digits) - area <= 8 and digits[1] != "0":
             return Reading("+86" + digits[1:], None if _valid("+86" + digits[1:]) else "PHONE_UNUSUAL")
         return Reading(None, "PHONE_INVALID")
-    if re.fullmatch(r"[2-9][0-9]{6,7}", digits):
+    if _WITHOUT_AREA.fullmatch(digits):
         if before and (area_code := _area(before[-1])):
             return Reading(f"+86{area_code}{digits}")
         return Reading(None, "PHONE_AREA", {"count": len(digits)})

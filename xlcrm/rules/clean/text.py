@@ -41,6 +41,8 @@ IDENTITY_INSIDE = re.compile(
 
 def line(text: str) -> str:
     """One line of clean text: half-width letters and digits, single spaces, nothing invisible."""
+    if not ODD_LINE.search(text) and "  " not in text and text[:1] not in (" ", "'") and text[-1:] != " ":
+        return text
     return _settle(text, _line)
 
 
@@ -51,8 +53,9 @@ def paragraph(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Text of a code, number, phone or mail: NFKC, nothing invisible, single spaces; dashes of all kinds are "-"."""
-    text = unicodedata.normalize("NFKC", _DROP.sub("", text)).translate(_DASHES)
-    return line(_DROP.sub("", text))
+    if not text.isascii():
+        text = _DROP.sub("", unicodedata.normalize("NFKC", _DROP.sub("", text)).translate(_DASHES))
+    return line(text)
 
 
 _DASHES = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2500"}

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from xlcrm.errors import BookError
 from xlcrm.model.rows import Cell, CellError, Link
-from xlcrm.sheets.files.address import area, column, corners, letters
+from xlcrm.sheets.files.address import ROWS, area, column, corners, letters
 from xlcrm.sheets.files.dates import serial
 from xlcrm.sheets.files.grid import CELL, ROW
 from xlcrm.sheets.files.markup import attributes, escaped, whole, with_attribute
@@ -71,7 +71,7 @@ def patched_rows(rows: bytes, changes: Changes, formats: Formats, shown: Collect
     for match in ROW.finditer(rows):
         found = _LINE.search(match[1])
         number = whole(found[1]) if found else line + 1
-        if number <= line:
+        if not line < number <= ROWS:
             continue  # out of order: not read, so not written
         line = number
         while waiting and waiting[-1] < line:

@@ -1,0 +1,27 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_field_reference_is_up_to_date() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "fields.py"))["lines"]()
+    assert (ROOT / "docs" / "fields.md").read_text("utf-8") == "\n".join(made) + "\n"
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_ci_calls_the_readmes_commands() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    for command in ("make demo", "make test"):
+        assert command in (ROOT / "README.md").read_text("utf-8")
+        assert command in script

@@ -10,6 +10,7 @@ import pytest
 from xlcrm.cli import main
 from xlcrm.crypto import keys
 from xlcrm.jobs.demo.book import demo_book
+from xlcrm.model.rows import Cell
 from xlcrm.sheets import template
 
 
@@ -67,7 +68,7 @@ def clean(tmp_path: Path) -> Path:
     """A workbook with two customers that have nothing wrong."""
     from datetime import datetime
 
-    columns = {
+    columns: dict[str, list[Cell]] = {
         "name": ["深圳市海河电子有限公司", "南京青禾食品有限公司"],
         "contact": ["王小明", "李芳"],
         "phone": ["13912345678", "025-84456677"],

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import Run
 
+from tests.cli.conftest import Run
 from xlcrm.cli import COMMANDS, main
 from xlcrm.jobs.submit import Count
 from xlcrm.model.tables import CUSTOMER
@@ -20,9 +20,9 @@ from xlcrm.model.tables import CUSTOMER
 def column(path: Path, header: str, sheet: str = "客户基础信息表") -> list[object]:
     """A column as another reader sees it."""
     cells = openpyxl.load_workbook(path)[sheet]
-    heads = {cell.value: cell.column for cell in cells[4]}
-    names = heads.get("客户名称") or heads.get("问题")
-    return [cells.cell(row, heads[header]).value for row in range(5, cells.max_row + 1) if cells.cell(row, names).value]
+    heads = [cell.value for cell in cells[4]]
+    name, wanted = heads.index("客户名称") + 1, heads.index(header) + 1
+    return [cells.cell(row, wanted).value for row in range(5, cells.max_row + 1) if cells.cell(row, name).value]
 
 
 def test_validate_marks_and_counts(run: Run, book: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import pandas as pd
-from conftest import Office, customer, other
 
+from tests.jobs.conftest import Office, customer, other
 from xlcrm.jobs.frame import frame
 
 
@@ -14,7 +14,7 @@ def test_customers_as_a_frame(office: Office) -> None:
     office.submit(office.book(customer(identity="11010519491231002X", budget=20.0), other(0)))
     found = frame(office.store)
     assert list(found["客户编号"]) == ["CX2025030001", "CX2025030002"]
-    assert list(found["证件号码"])[0] == "11010519491231002X"
+    assert found["证件号码"].iloc[0] == "11010519491231002X"
     assert found["年预算(万元)"].sum() == 20.0
     assert list(found["客户状态"]) == ["意向客户", "意向客户"]
     assert found["首次接触时间"].max() == pd.Timestamp(datetime(2025, 3, 12))

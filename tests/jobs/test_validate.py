@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Office, cells, customer, put
-
+from tests.jobs.conftest import Office, cells, customer, put
 from xlcrm.jobs import repair
 from xlcrm.jobs.dictionary import own_options
 from xlcrm.jobs.reading import read

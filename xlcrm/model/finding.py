@@ -18,13 +18,13 @@ class Severity(IntEnum):
     MUST = 3  # 必须修改, red: the row is not submitted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Finding:
     """One fault: where (table, row, field), what (code with values), and the proposed repair.
 
     ``row`` indexes the ``Rows`` it was found in, None for the sheet as a whole (then ``values`` may name a place).
     ``repair`` is the cell that would mend it, None where only a person knows; ``safe`` repairs lose nothing and may
-    be applied together by 一键修正.
+    be applied together by 一键修正. Never changed once made (not frozen only because a sheet may have 100,000 of them).
     """
 
     code: str

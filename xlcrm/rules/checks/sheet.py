@@ -13,8 +13,9 @@ def check(case: Case) -> None:
     """Every flaw of the sheet; only a missing column that blocks is 必须修改."""
     table = case.rows.table
     for flaw in case.rows.flaws:
-        said: dict[str, object] = {"place": flaw.place or case.rows.sheet, "header": "", "count": 1, "sheet": case.rows.sheet}
+        said: dict[str, object] = {"place": flaw.place, "header": "", "count": 1, "sheet": case.rows.sheet}
         said.update(flaw.values)
+        said["place"] = said["place"] or case.rows.sheet
         code = flaw.code
         if code not in CODES:
             continue

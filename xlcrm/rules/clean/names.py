@@ -47,8 +47,3 @@ def read(cell: Cell, field: Field, book: Rulebook) -> Reading:
 def abbreviated(name: str) -> bool:
     """Whether a company's name is at most four characters long and has no legal form."""
     return len(name) <= 4 and not LEGAL.search(name)
-
-
-def called(text: str) -> bool:
-    """Whether a person is only named by surname and title, such as 王经理."""
-    return _CALLED.fullmatch(text) is not None

@@ -15,6 +15,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+from xlcrm.cli import main as demo
 from xlcrm.model.rows import Cell
 from xlcrm.sheets import tablesheet, template
 
@@ -79,6 +80,11 @@ def main() -> None:
         template.build(book, rows={"customer": samples()})
         picture(book, "填写说明", HERE / "guide.png", 120, (35, 18, 925, 1375))
         picture(book, "客户基础信息表", HERE / "template.png", 300, (90, 140, 2230, 360))
+        demo(["demo", "--rows", "120", "--seed", "5", "--folder", folder])
+        book = Path(folder) / "客户表.xlsx"
+        picture(book, "客户基础信息表", HERE / "validated.png", 300, (90, 140, 1700, 620))
+        picture(book, "校验报告", HERE / "report.png", 130, (50, 60, 1450, 560))
+        picture(book, "查重结果", HERE / "duplicates.png", 160, (60, 70, 1700, 250))
 
 
 if __name__ == "__main__":

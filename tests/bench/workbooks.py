@@ -15,12 +15,12 @@ from xlcrm.sheets.template import build
 DAY = date(2026, 3, 16)
 FIFTEEN = (
     *("name", "contact", "phone", "industry", "size", "contact_title", "source", "first_contact", "status"),
-    *("kind", "uscc", "employees", "email", "province", "address"),
+    *("contract_amount", "contract_end", "uscc", "employees", "email", "address"),
 )
 THIRTY = (
     *FIFTEEN,
     *("city", "short_name", "former_name", "revenue", "ownership", "district", "cooperation", "grade", "product"),
-    *("budget", "contract_amount", "contract_end", "payment", "need", "remark"),
+    *("budget", "kind", "province", "payment", "need", "remark"),
 )
 
 

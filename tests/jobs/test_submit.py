@@ -355,3 +355,15 @@ def test_export_is_a_workbook_that_can_be_submitted(office: Office, tmp_path) ->
     assert made.rows == 1
     book = open_book(tmp_path / "out.xlsx")
     assert office.submit(book).total[Count.UNCHANGED] == 1
+
+
+def test_a_masked_phone_stays_due_until_the_real_one_comes(office: Office) -> None:
+    book = office.book(customer(phone="139****5678"))
+    assert office.submit(book).total[Count.NEW] == 1
+    assert office.submit(book).total[Count.UNCHANGED] == 1
+    assert "待补全" in str(cells(book, "check_result")[0]), "the store still has no phone"
+    put(book, 0, phone="13912345678")
+    office.submit(book)
+    put(book, 0, phone="139****5678")
+    assert office.submit(book).total[Count.UNCHANGED] == 1
+    assert cells(book, "check_result") == ["通过"]

@@ -9,6 +9,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # bands of columns
     "band_blocking": ("必填", "Required"),
     "band_due": ("尽量填写（可后补）", "Fill in soon"),
+    "band_decide": ("请选择", "Please choose"),
     "band_optional": ("选填", "Optional"),
     "band_system": ("系统填写", "Written by xlcrm"),
     "group_company": ("企业信息", "Company"),

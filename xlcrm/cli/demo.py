@@ -124,7 +124,7 @@ def _examples(found: Validation, language: str) -> None:
 
 
 def _decide(book: Path, language: str, url: str) -> None:
-    """Compare, then answer 查重结果 as a person would: take the advice, leave the doubtful ones."""
+    """Compare, then answer 查重结果 as a person would: take the advice, leave the doubtful and every fourth for later."""
     from xlcrm.jobs.dedupe import dedupe
     from xlcrm.model.tables import DUPLICATES
     from xlcrm.model.vocabularies import vocabulary
@@ -139,7 +139,9 @@ def _decide(book: Path, language: str, url: str) -> None:
         rows = desk.book.read(DUPLICATES)
         words, answers = vocabulary("advice"), vocabulary("decision")
         codes = [words.find(str(rows.cell(index, "advice"))) for index in range(len(rows))]
-        taken = ["later" if code is None or code.code == "ask" else code.code for code in codes]
+        taken = [
+            "later" if code is None or code.code == "ask" or place % 4 == 3 else code.code for place, code in enumerate(codes)
+        ]
         desk.book.write(rows, {"decision": [answers.label(code, language) for code in taken]})
         desk.book.save()
         print(text("demo.decided", language, **{code: taken.count(code) for code in ("merge", "contact", "later")}))

@@ -39,6 +39,7 @@ GROUPS = {
     "备注": "remark",
     "系统信息": "system",
 }
+DECISIONS = frozenset({"decision", "conflict_choice"})
 NARROW = {"submit_status": 10, "check_result": 13, "problem": 20, "number": 15, "name": 26}  # frozen columns leave room
 
 # A mark's fill and font; also the colours of the status words. Each word stands beside its colour.
@@ -64,9 +65,10 @@ STATES = {
 class Column:
     """One column as the template ships it.
 
-    ``role`` is the colour of its header: blocking, due, optional or system. ``band`` is the title of the run of
+    ``role`` is the colour of its header, see ``role``. ``band`` is the title of the run of
     columns it belongs to. ``level`` is 1 for a column folded away under the first column of its run, which
-    ``leads`` it. ``width`` is in characters; ``wraps`` for sentences in result sheets.
+    ``leads`` it. ``width`` is in characters; ``wraps`` for sentences in result sheets; ``hidden`` for keys that only
+    xlcrm reads.
     """
 
     letter: str
@@ -78,6 +80,7 @@ class Column:
     level: int = 0
     leads: bool = False
     wraps: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ def columns(table: Table, language: str) -> tuple[Column, ...]:
                 level=1 if group and not leads else 0,
                 leads=leads and following == group,
                 wraps=table.result and field.kind is Kind.LONG,
+                hidden=table.result and field.key == "pair",
             )
         )
     return tuple(found)
@@ -147,8 +151,8 @@ def letter(number: int) -> str:
 
 
 def role(field: Field) -> str:
-    """The colour role of a header: blocking, due, optional or system."""
-    return str(field.need)
+    """The colour role of a header: blocking, due, optional, system, or decide where xlcrm asks and a person answers."""
+    return "decide" if field.role is Role.SHEET and field.options in DECISIONS else str(field.need)
 
 
 def places(table: Table) -> dict[str, str]:
@@ -192,6 +196,9 @@ def colour_rules(
             formula = f'ISNUMBER(FIND("{words.label(code, language)}",${verdict}{top}))'
             rules.append(ColourRule(_span(top, verdict), formula, *COLOURS[colour]))
     for field in table.fields:
+        if field.options in DECISIONS and field.key in where and "place" in where:
+            formula = f'AND(${where["place"]}{top}<>"",${where[field.key]}{top}="")'
+            rules.append(ColourRule(_span(top, where[field.key]), formula, *COLOURS["check"]))  # an answer is awaited
         if field.options in STATES and field.key in where:
             words = vocabulary(field.options)
             for code, colour in STATES[field.options].items():

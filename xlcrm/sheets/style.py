@@ -14,12 +14,14 @@ ACCENT = "#1F4E79"
 HEADERS = {
     "blocking": ("#B5403C", "#FFFFFF"),
     "due": ("#2F6DB5", "#FFFFFF"),
+    "decide": ("#C77700", "#FFFFFF"),
     "optional": ("#E3E9F2", INK),
     "system": ("#E4E4E4", "#6B6B6B"),
 }
 BANDS = {
     "blocking": ("#F6DEDC", "#8E2B27"),
     "due": ("#DCE8F6", "#1F4E79"),
+    "decide": ("#FBEBD3", "#7A4B00"),
     "optional": ("#EFF3F9", SOFT),
     "system": ("#F1F1F1", "#7F7F7F"),
 }

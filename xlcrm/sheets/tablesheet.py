@@ -41,7 +41,7 @@ def add(book: Workbook, styles: Styles, table: Table, language: str, columns: Co
             text_wrap=column.wraps,
             font_color=SOFT if column.field.role in (Role.AUDIT, Role.DERIVED) else INK,
         )
-        options = {"level": column.level, "hidden": bool(column.level), "collapsed": column.leads}
+        options = {"level": column.level, "hidden": bool(column.level) or column.hidden, "collapsed": column.leads}
         sheet.set_column(number, number, column.width, body, options)
         cells = columns.get(column.field.key)
         if cells is not None:

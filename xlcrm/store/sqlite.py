@@ -42,7 +42,7 @@ def open(
     engine = _engine(path, wait)
     try:
         with explained(str(path)):
-            _use_wal(engine, wait)
+            _use_wal(engine, str(path), wait)
             with engine.connect() as connection:
                 behind = migrations.behind(connection, str(path))
             if behind:
@@ -94,23 +94,24 @@ def _engine(path: Path, wait: float) -> Engine:
 
 
 def _connect(path: Path, wait: float) -> Any:
-    connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path.absolute(), timeout=wait, isolation_level=None, check_same_thread=False)
     # FULL, not NORMAL: a receipt says "stored" and heads are printed; a power cut must not take that back.
     for pragma in ("foreign_keys=ON", "recursive_triggers=ON", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
 
-def _use_wal(engine: Engine, wait: float) -> None:
+def _use_wal(engine: Engine, path: str, wait: float) -> None:
     """Switch the file to write-ahead logging; several processes may open a new store at once, and this lock does not queue."""
     patience = time.monotonic() + wait
     with engine.connect() as connection:
         raw: Any = connection.connection.dbapi_connection
         while True:
             try:
-                if raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
-                    return
-                raw.execute("PRAGMA journal_mode=WAL")
+                for statement in ("PRAGMA journal_mode", "PRAGMA journal_mode=WAL"):
+                    if raw.execute(statement).fetchone()[0] == "wal":
+                        return
+                raise StoreError("store.cannot_open", path=path)  # a place without locks or shared memory
             except sqlite3.OperationalError as error:
                 if (error.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
                     raise

@@ -94,7 +94,7 @@ def _reading(case: Case, row: int, item: Field, reading: Reading, fresh: bool) -
         return
     if code == "MASKED":
         case.masked.add(cell)
-        if not fresh:
+        if not fresh and case.stands(row, item.key):
             return
     elif reading.value is None and code != "PLACEHOLDER":
         case.refused.add(cell)

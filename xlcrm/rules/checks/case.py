@@ -58,6 +58,11 @@ class Case:
             for i, (value, number) in enumerate(zip(found, numbers, strict=True))
         ]
 
+    def stands(self, row: int, key: str) -> bool:
+        """Whether the store has a value where the row shows a masked or blank cell; taken for granted if nobody asked."""
+        stored = (self.known or {}).get(self.column("number")[row] or "")
+        return stored is None or stored.get(key) is not None
+
     def whole(self) -> list[bool]:
         """For each row whether all its values are known: new, or stored and read with its stored values."""
         known = self.known or {}

@@ -367,3 +367,14 @@ def test_a_masked_phone_stays_due_until_the_real_one_comes(office: Office) -> No
     put(book, 0, phone="139****5678")
     assert office.submit(book).total[Count.UNCHANGED] == 1
     assert cells(book, "check_result") == ["通过"]
+
+
+@pytest.mark.parametrize(("decision", "status"), [("合并到已有客户", "已合并"), ("待定", "待确认重复"), ("不是同一客户", "已提交"), ("放弃本行", "已作废")])
+def test_a_decision_about_two_rows_of_one_sheet_holds_after_the_first_is_stored(office: Office, decision: str, status: str) -> None:
+    book = office.book(customer(), customer("深圳海河电子有限公司"))
+    office.submit(book)
+    decide(book, decision)
+    for _ in range(2):
+        office.submit(book)
+        assert cells(book, "submit_status") == ["已提交", status]
+    assert cells(book, "decision", "duplicate") == ([decision] if decision == "待定" else [])

@@ -119,7 +119,8 @@ def find(sheet: Sheet, store: Store, known: Mapping[int, str] | None = None) -> 
         if second in stored and first not in stored:
             first, second = second, first  # the row that is stored already is the one to merge into
         if second not in stored:
-            matches.append(Match(second, first, None, pair, pair_key((said[first], said[second]))))
+            # A stored row is told by its identity: filling in its defaults must not orphan the decisions about it.
+            matches.append(Match(second, first, None, pair, pair_key((stored.get(first, said[first]), said[second]))))
     matches += _against(rows, here, said, stored, store)
     remembered = store.decisions([match.key for match in matches])
     matches = [match for match in matches if match.key not in remembered or remembered[match.key].verdict != "distinct"]

@@ -99,7 +99,8 @@ def _write(book: Book, draft: Draft, waiting: list[dedupe.Match], decisions: dic
     writeback.write(book, draft, done.outcomes, done.records, done.tags)
     write_marks(book, draft.sheets, draft.context.language, done_before(book))
     if CUSTOMER.key in draft.sheets:
-        dedupe.write_matches(book, draft.sheets[CUSTOMER.key], waiting, decisions, draft.context, draft.rulebook)
+        matches, answers = customers.still_waiting(draft, waiting, decisions)
+        dedupe.write_matches(book, draft.sheets[CUSTOMER.key], matches, answers, draft.context, draft.rulebook)
     book.replace(CONFLICTS, writeback.conflicts(draft))
     book.save()
     book.progress("", 4, 4)

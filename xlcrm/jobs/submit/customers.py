@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from xlcrm.jobs import dedupe
 from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.submit import existing
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
-from xlcrm.jobs.tokens import tokens
+from xlcrm.jobs.tokens import contents, pair_key, tokens
 from xlcrm.match import block
 from xlcrm.match.normalise import normalise
 from xlcrm.model.finding import Severity
@@ -198,6 +199,22 @@ def _join(
         )
     )
     return Fate(Count.UPDATED if changed else Count.UNCHANGED, "merged", rid, joined, record)
+
+
+def still_waiting(
+    draft: Draft, waiting: list[dedupe.Match], decisions: Mapping[str, str]
+) -> tuple[list[dedupe.Match], dict[str, str]]:
+    """The undecided matches and the answers given so far, told by the identities that the rows have from now on."""
+    sheet = draft.sheets[CUSTOMER.key]
+    fates = draft.fates[CUSTOMER.key]
+    said = contents(sheet)
+    found, answers = [], {}
+    for match in waiting:
+        rid = fates[match.other].rid if match.other is not None else None
+        key = pair_key((rid, said[match.row])) if rid else match.key
+        found.append(replace(match, key=key))
+        answers[key] = decisions.get(match.key, "")
+    return found, answers
 
 
 def _followed(draft: Draft, matches: list[dedupe.Match]) -> dict[str, str]:

@@ -48,7 +48,12 @@ def account() -> tuple[str, str]:
 def clock() -> datetime:
     """The wall clock of this machine; XLCRM_NOW ("2025-03-05 14:30:00") replaces it in demonstrations and tests."""
     fixed = os.environ.get("XLCRM_NOW")
-    return datetime.fromisoformat(fixed) if fixed else datetime.now().replace(microsecond=0)
+    if not fixed:
+        return datetime.now().replace(microsecond=0)
+    try:
+        return datetime.fromisoformat(fixed).replace(tzinfo=None)
+    except ValueError as error:
+        raise UsageError("cli.bad_now", value=fixed) from error
 
 
 @dataclass
@@ -145,7 +150,8 @@ def _open_book(desk: Desk, path: Path, watch: Callable[[str, int, int], None] | 
         from xlcrm.jobs import make
 
         copy = path.with_name(f"{path.stem}.{text('cli.checked_name', desk.language)}.xlsx")
-        writable(copy, force=False)
+        if copy.exists():
+            raise UsageError("cli.checked_before", path=path.name, copy=copy)
         with writing(copy):
             make.new(copy, desk.language, path)
         found, desk.copied, path = open_book(copy, watch), True, copy
@@ -181,6 +187,8 @@ def _passphrase() -> str:
 
 def existing(path: Path) -> Path:
     """``path`` itself; UsageError when there is no such file."""
+    if path.is_dir():
+        raise UsageError("cli.is_folder", path=path)
     if not path.is_file():
         raise UsageError("cli.missing", path=path)
     return path

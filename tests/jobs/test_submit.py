@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.jobs.conftest import NOW, Office, cells, customer, other, put
 from xlcrm.jobs import make, readback
 from xlcrm.jobs.dedupe import dedupe
-from xlcrm.jobs.submit import Count
+from xlcrm.jobs.submit import Count, submit
 from xlcrm.model.rows import Cell
 from xlcrm.model.tables import BY_KEY, CONFLICTS, DUPLICATES
 from xlcrm.sheets.memory import MemoryBook
@@ -378,3 +379,11 @@ def test_a_decision_about_two_rows_of_one_sheet_holds_after_the_first_is_stored(
         office.submit(book)
         assert cells(book, "submit_status") == ["已提交", status]
     assert cells(book, "decision", "duplicate") == ([decision] if decision == "待定" else [])
+
+
+def test_in_an_old_list_a_contact_without_a_customer_is_refused_all_the_same(office: Office) -> None:
+    book = office.book(contact=[{"name": "李芳", "phone": "13812345671"}])
+    book.set_setting("import", "旧表.xlsx")
+    rulebook = replace(office.rulebook(), old=True)
+    done = submit(book, office.store, office.context(), rulebook)
+    assert done.total[Count.REFUSED] == 1

@@ -18,7 +18,7 @@ from xlcrm.sheets.cells import LONGEST, as_read
 from xlcrm.sheets.files.address import ROWS, letters
 from xlcrm.sheets.files.extract import extract
 from xlcrm.sheets.files.grid import MOST_CELLS, WIDEST, Grid
-from xlcrm.sheets.files.package import LARGEST_FILE, Package
+from xlcrm.sheets.files.package import Package, contents
 from xlcrm.sheets.files.sheet import Sheet, Source
 from xlcrm.sheets.files.workbook import Workbook
 
@@ -60,17 +60,6 @@ def read_table(path: Path | str, table: Table) -> Rows:
             place = f"{letters(number)}{line}"
             rows.flaws.append(Flaw(code, place, (("place", place), ("header", text))))
     return rows
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise BookError("sheets.too_large", path=path.name)
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise BookError("sheets.not_found", path=str(path)) from error
-    except OSError as error:
-        raise BookError("sheets.unreadable", path=path.name) from error
 
 
 def _grid(rows: Sequence[Sequence[Any]], name: str, convert: Callable[[Iterable[Any]], list[Cell]]) -> Grid:
@@ -115,7 +104,7 @@ def _calamine(path: Path) -> list[tuple[str, Grid]]:
     """The sheets of a binary or OpenDocument workbook."""
     import python_calamine
 
-    data = _bytes(path)
+    data = contents(path)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         return [
@@ -130,7 +119,7 @@ def _calamine(path: Path) -> list[tuple[str, Grid]]:
 
 def _text(path: Path, table: Table) -> Grid:
     """The rows of a text file; the delimiter is the one under which most headers are recognised."""
-    text = _decoded(_bytes(path)).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    text = _decoded(contents(path)).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     csv.field_size_limit(LONGEST_FIELD)
     found: dict[str, int] = {}
     try:

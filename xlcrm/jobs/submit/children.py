@@ -5,41 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlcrm.jobs.reading import Sheet
-from xlcrm.jobs.submit import existing
+from xlcrm.jobs.submit import existing, recognise
 from xlcrm.jobs.submit.customers import filled
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
-from xlcrm.jobs.tokens import tokens
 from xlcrm.match import block
 from xlcrm.match.normalise import normalise
 from xlcrm.model.fields import Table
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Record
 from xlcrm.model.tables import CUSTOMER, TAG
-from xlcrm.rules.checks.numbers import SETTLED
 
 
 def plan(draft: Draft, table: Table, choices: Mapping[str, str]) -> None:
     """Give every row of ``table`` its fate; a row whose customer waits, waits with it."""
     sheet = draft.sheets[table.key]
-    fates: dict[int, Fate] = {}
-    for row in range(len(sheet.rows)):
-        if sheet.value(row, "submit_status") in SETTLED:
-            fates[row] = Fate(Count.UNCHANGED, sheet.value(row, "submit_status") or "")
-        elif row in sheet.checked.blocked:
-            fates[row] = Fate(Count.REFUSED, "refused")
+    fates = recognise.settled(sheet)
     customers = _customers(draft, sheet, fates)
     known = _tags(draft, sheet, customers) if table is TAG else _numbered(sheet, fates)
     fates |= existing.plan(draft, sheet, known, choices)
-    said = tokens(sheet, draft.store.digest)
-    fresh = [row for row in range(len(sheet.rows)) if row not in fates]
-    found = draft.store.submitted(draft.operation.workbook, [said[row] for row in fresh])
-    present = {fate.rid for fate in fates.values()}
-    records = draft.store.records({rid for rid in found.values() if rid not in present})
-    for row in fresh:
-        record = records.get(found.get(said[row], ""))
-        if record is not None:
-            fates[row] = Fate(Count.UNCHANGED, "stored", record.rid, None, record)
-            continue
+    said = recognise.healed(draft, sheet, fates)
+    for row in [row for row in range(len(sheet.rows)) if row not in fates]:
         rid = new_rid()
         values = filled(draft, sheet, row) | {"customer": customers[row]}
         if "follower" in table.by_key and not values.get("follower"):
@@ -54,7 +39,13 @@ def plan(draft: Draft, table: Table, choices: Mapping[str, str]) -> None:
 
 def _customers(draft: Draft, sheet: Sheet, fates: dict[int, Fate]) -> dict[int, str]:
     """The customer's rid for each row without a fate; the others get theirs here (unknown customer, waiting one)."""
-    wanted = {row: text for row in range(len(sheet.rows)) if row not in fates and (text := sheet.value(row, "customer"))}
+    wanted: dict[int, str] = {}
+    for row in range(len(sheet.rows)):
+        text = sheet.value(row, "customer")
+        if row not in fates and text:
+            wanted[row] = text
+        elif row not in fates and sheet.value(row, "number") not in sheet.records:
+            fates[row] = draft.refuse(sheet, row, "CUSTOMER_UNKNOWN", "customer", value="")
     by_number = draft.store.find(set(wanted.values()))
     here = _names_here(draft)
     missing = {text for text in wanted.values() if text not in by_number and text not in here}

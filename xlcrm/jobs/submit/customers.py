@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from xlcrm.jobs import dedupe
 from xlcrm.jobs.reading import Sheet
-from xlcrm.jobs.submit import existing
+from xlcrm.jobs.submit import existing, recognise
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
-from xlcrm.jobs.tokens import contents, pair_key, tokens
+from xlcrm.jobs.tokens import contents, pair_key
 from xlcrm.match import block
 from xlcrm.match.normalise import normalise
 from xlcrm.model.finding import Severity
@@ -17,7 +17,6 @@ from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Decision, Record, Values
 from xlcrm.model.tables import CONTACT, CUSTOMER
 from xlcrm.rules.changes import may_merge
-from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.rules.merge import Side, merge
 
 GONE = frozenset({"refused", "void"})  # rows that do not reach the store: nothing can repeat them
@@ -26,15 +25,10 @@ GONE = frozenset({"refused", "void"})  # rows that do not reach the store: nothi
 def plan(draft: Draft, decisions: Mapping[str, str], choices: Mapping[str, str]) -> list[dedupe.Match]:
     """Give every customer row its fate; the matches that still wait for a decision come back."""
     sheet = draft.sheets[CUSTOMER.key]
-    fates: dict[int, Fate] = {}
-    for row in range(len(sheet.rows)):
-        if sheet.value(row, "submit_status") in SETTLED:
-            fates[row] = Fate(Count.UNCHANGED, sheet.value(row, "submit_status") or "")
-        elif row in sheet.checked.blocked:
-            fates[row] = Fate(Count.REFUSED, "refused")
+    fates = recognise.settled(sheet)
     known = _known(sheet, fates)
     fates |= existing.plan(draft, sheet, known, choices)
-    said = _healed(draft, sheet, fates)
+    said = recognise.healed(draft, sheet, fates)
     matches = dedupe.find(sheet, draft.store, {row: fate.rid for row, fate in fates.items() if fate.rid})
     waiting = _decide(draft, sheet, fates, matches, decisions, said)
     draft.fates[CUSTOMER.key] = [fates[row] for row in range(len(sheet.rows))]
@@ -51,20 +45,6 @@ def _known(sheet: Sheet, fates: dict[int, Fate]) -> dict[int, Record]:
         elif record is not None:
             known[row] = record
     return known
-
-
-def _healed(draft: Draft, sheet: Sheet, fates: dict[int, Fate]) -> list[str]:
-    """Recognise rows that were stored before although their answer never arrived; all rows' tokens come back."""
-    said = tokens(sheet, draft.store.digest)
-    open_rows = [row for row in range(len(sheet.rows)) if row not in fates]
-    found = draft.store.submitted(draft.operation.workbook, [said[row] for row in open_rows])
-    present = {fate.rid for fate in fates.values()}
-    records = draft.store.records({rid for rid in found.values() if rid not in present})
-    for row in open_rows:
-        record = records.get(found.get(said[row], ""))
-        if record is not None:
-            fates[row] = Fate(Count.UNCHANGED, "stored", record.rid, None, record)
-    return said
 
 
 def _decide(

@@ -34,7 +34,7 @@ class Package:
         self._read()
 
     def _read(self) -> None:
-        self._bytes = _contents(self.path)
+        self._bytes = contents(self.path)
         self._zip = _opened(self._bytes, self.path)
         self._changed: dict[str, bytes] = {}
         self._names = {name.lower(): name for name in self._zip.namelist()}
@@ -131,7 +131,7 @@ class Package:
         file.write(struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, len(entries), len(entries), len(directory), start, 0))
 
 
-def _contents(path: Path) -> bytes:
+def contents(path: Path) -> bytes:
     """The file's bytes; BookError when there is none, it cannot be read or is too large."""
     try:
         if path.stat().st_size > LARGEST_FILE:

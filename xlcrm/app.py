@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from xlcrm.model.vocabularies import Option
     from xlcrm.rules.rulebook import Rulebook
     from xlcrm.sheets.base import Book
+    from xlcrm.sheets.files.book import FileBook
     from xlcrm.store.base import Store
 
 SQLITE = "sqlite:///"
+WAIT = 60.0  # seconds that a command waits for other writers of the store
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 EVERYTHING = frozenset({"entry", "steward", "manager", "finance", "admin"})  # alone on a machine: every role is yours
 
@@ -65,13 +67,18 @@ class Desk:
     source: str = ""
     path: Path = field(default_factory=Path)
     copied: bool = False
-    _book: Book | None = None
+    _book: FileBook | None = None
     _store: Store | None = None
 
     @property
     def book(self) -> Book:
         assert self._book is not None, "the session was opened without a workbook"
         return self._book
+
+    @property
+    def said(self) -> list[str]:
+        """What the job had to tell beside its result."""
+        return self._book.said if self._book is not None else []
 
     @property
     def store(self) -> Store:
@@ -137,7 +144,7 @@ def session(
     if not open_store:
         yield desk
         return
-    with opened(desk.url, create) as store:
+    with opened(desk.url, create, lambda: print(text("cli.waiting", language, seconds=round(WAIT)), file=sys.stderr)) as store:
         desk._store = store
         yield desk
 
@@ -159,15 +166,18 @@ def _open_book(desk: Desk, path: Path, watch: Callable[[str, int, int], None] | 
 
 
 @contextmanager
-def opened(url: str, create: bool = True) -> Iterator[Store]:
-    """The store at ``url``, made on first use where ``create``; the acting person is known to it from then on."""
+def opened(url: str, create: bool = True, busy: Callable[[], None] | None = None) -> Iterator[Store]:
+    """The store at ``url``, made on first use where ``create``; the acting person is known to it from then on.
+
+    ``busy`` is called once somebody else's writing makes this one wait.
+    """
     from xlcrm.store import sqlite
 
     if not url.startswith(SQLITE):
         raise UsageError("cli.store_kind", url=url)
     if not create and not exists(url):
         raise UsageError("cli.no_store", url=url)
-    store = sqlite.open(url, ask=_passphrase if sys.stdin.isatty() else None)
+    store = sqlite.open(url, ask=_passphrase if sys.stdin.isatty() else None, wait=WAIT, busy=busy)
     try:
         login, name = account()
         store.ensure_person(login, name, EVERYTHING, clock())

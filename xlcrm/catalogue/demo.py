@@ -22,6 +22,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "file_book": ("工作簿（打开看标记、问题说明和查重结果）", "the workbook (open it: marks, what to do, duplicates)"),
     "file_export": ("从客户库导出的工作簿", "the workbook exported from the store"),
     "file_store": ("客户库（联系方式等敏感字段已加密）", "the store (phones and other sensitive fields encrypted)"),
-    "next": ("接着看：XLCRM_PASSPHRASE={passphrase} xlcrm show 电子 --store {url}；自己试：xlcrm new 我的客户.xlsx，填几行，再 xlcrm submit 我的客户.xlsx",
-        "Look further: XLCRM_PASSPHRASE={passphrase} xlcrm show 电子 --store {url}; try it yourself: xlcrm new mine.xlsx, fill a few rows, xlcrm submit mine.xlsx",),
+    "next": ("接着看：XLCRM_PASSPHRASE={passphrase} {xlcrm} show 电子 --store {url}；自己试：{xlcrm} new 我的客户.xlsx，填几行，再 {xlcrm} submit 我的客户.xlsx",
+        "Look further: XLCRM_PASSPHRASE={passphrase} {xlcrm} show 电子 --store {url}; try it yourself: {xlcrm} new mine.xlsx, fill a few rows, {xlcrm} submit mine.xlsx",),
 }

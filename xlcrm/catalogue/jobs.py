@@ -5,6 +5,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_table.hint": ("请用 xlcrm new 新建的工作簿填写；旧表可用 xlcrm new 新表.xlsx --from 旧表.xlsx 转换。", "Use a workbook made by xlcrm new; turn an old list into one with xlcrm new NEW.xlsx --from OLD.xlsx."),
     "no_customers": ("“{name}”里没有“{sheet}”，不能查重。", "“{name}” has no sheet “{sheet}”, so there is nothing to compare."),
     "no_customers.hint": ("请从 xlcrm new 新建的工作簿里复制该表，或重新新建。", "Take the sheet from a workbook made by xlcrm new."),
+    "unwritten": (
+        "{rows}行已存入客户库，但结果没有写回“{name}”。{why}",
+        "{rows} rows are stored, but the result could not be written back into “{name}”. {why}",
+    ),
+    "unwritten.hint": (
+        "{how}然后再提交一次：已存入的行会被认出来，不会重复。",
+        "{how} Then submit again: the stored rows are recognised and nothing is stored twice.",
+    ),
+    "result_gone": (
+        "工作簿里的“{sheet}”已被删除，{count}条内容无处可写；各行的标记照常写入。需要时请用 xlcrm new 新建工作簿，把各行粘贴过去。",
+        "The sheet “{sheet}” was deleted from the workbook, so {count} lines could not be shown; the rows are marked as usual. Paste the rows into a workbook made by xlcrm new to have it again.",
+    ),
+    "nothing_filled": ("表里还没有内容：请在“{sheet}”的表头下面逐行填写，再运行一次。", "Nothing is filled in yet: fill in the rows below the headers of “{sheet}”, then run this again."),
     "validated": (
         "校验完成：共{total}行，通过{passed}行，必须修改{must}行（红），建议核对{check}行（黄），待补全{due}行（蓝）。",
         "Checked {total} rows: {passed} passed, {must} must be fixed (red), {check} to be looked at (yellow), {due} to be completed (blue).",

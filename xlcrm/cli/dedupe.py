@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
 
     with app.session(options.book, options.lang, options.store, watch=terminal.Bar()) as desk:
         found = dedupe(desk.book, desk.store, desk.context, desk.rulebook)
+        terminal.tell(desk.said)
         if options.json:
             terminal.dump(_json(found, options.lang, desk.path))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -63,15 +64,20 @@ def run(options: argparse.Namespace) -> int:
         _decide(book, language, url)
         _submit(book, language, url, "demo.submitted")
         again = _submit(book, language, url, "demo.again")
+        harmless = not again["new"] and not again["updated"]
+        if harmless:
+            print(text("demo.again_ok", language))
         sound = _look(exported, language, url)
-    harmless = not again["new"] and not again["updated"]
-    if harmless:
-        print(text("demo.again_ok", language))
     print(text("demo.files", language))
     for path, about in ((book, "file_book"), (exported, "file_export"), (store, "file_store")):
         print(f"  {path}  {text(f'demo.{about}', language)}")
-    print(text("demo.next", language, url=url, passphrase=PASSPHRASE))
+    print(text("demo.next", language, url=url, passphrase=PASSPHRASE, xlcrm=_called_as()))
     return 0 if sound and harmless else 1
+
+
+def _called_as() -> str:
+    """How this command was called, so that the next one can be copied from the screen."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "xlcrm" else "xlcrm"
 
 
 @contextmanager

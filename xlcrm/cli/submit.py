@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
 
     with app.session(options.book, options.lang, options.store, watch=terminal.Bar()) as desk:
         done = submit(desk.book, desk.store, desk.context, desk.rulebook, dry_run=options.dry_run, accept=options.accept)
+        terminal.tell(desk.said)
         if options.json:
             terminal.dump(_json(done, desk.path))
         else:
@@ -39,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
 def show(done: Submission, language: str, path: Path) -> None:
     """Print what a submission did, in a few lines."""
     from xlcrm.jobs.submit import Count
+    from xlcrm.model.tables import CUSTOMER
 
     total = {count.value: number for count, number in done.total.items()}
     print(text("jobs.would_submit" if done.dry else "jobs.submitted", language, rows=done.rows, **total))
@@ -47,6 +49,9 @@ def show(done: Submission, language: str, path: Path) -> None:
         if len(done.counts) > 1 and len(sheet.rows):
             numbers = {count.value: number for count, number in found.items()}
             print("  " + text("jobs.table_counts", language, table=sheet.table.title(language), rows=len(sheet.rows), **numbers))
+    if not done.rows:
+        print(text("jobs.nothing_filled", language, sheet=CUSTOMER.title(language)))
+        return
     if done.dry:
         return
     if done.total[Count.REFUSED]:

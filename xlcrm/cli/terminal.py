@@ -29,6 +29,12 @@ class Bar:
         self._shown = not ended
 
 
+def tell(sentences: Sequence[str]) -> None:
+    """Say on standard error what a job had to tell beside its result."""
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+
+
 def ask(sentence: str) -> bool:
     """A yes-or-no question; no where nobody can answer."""
     if not sys.stdin.isatty():

@@ -48,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
                 repairs = []
         found = validate.validate(desk.book, desk.context, desk.rulebook, repairs)
         findings = sum(len(sheet.checked.findings) for sheet in found.sheets.values())
+        terminal.tell(desk.said)
         if options.json:
             terminal.dump(_json(found, options.lang, desk.path))
         else:
@@ -93,6 +94,10 @@ def _show(found: Validation, options: argparse.Namespace, desk: app.Desk) -> Non
         print("  " + text("jobs.more", language, count=len(listed) - FIRST, sheet=FINDINGS.title(language)))
     if found.restored:
         print(text("jobs.restored", language, sheets="、".join(found.restored)))
+    if not found.total.total:
+        from xlcrm.model.tables import CUSTOMER
+
+        print(text("jobs.nothing_filled", language, sheet=CUSTOMER.title(language)))
     print(text("jobs.copied" if desk.copied else "jobs.marked", language, path=desk.path))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlcrm.catalogue import text
 from xlcrm.errors import BookError
-from xlcrm.jobs.marking import write_marks
+from xlcrm.jobs.marking import fill, write_marks
 from xlcrm.jobs.reading import Sheet, read
 from xlcrm.jobs.tokens import contents, pair_key
 from xlcrm.jobs.validate import identify
@@ -188,7 +188,7 @@ def write_matches(
 ) -> None:
     """Fill 查重结果, one line for each pair; the decisions already made stay."""
     lines = [_line(sheet, match, decisions.get(match.key, ""), context, rulebook.names) for match in matches]
-    book.replace(DUPLICATES, lines)
+    fill(book, DUPLICATES, lines, context.language)
 
 
 def _line(sheet: Sheet, match: Match, decision: str, context: Context, names: Mapping[str, str]) -> dict[str, Cell | Link]:

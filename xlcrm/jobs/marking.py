@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from xlcrm.catalogue import text
 from xlcrm.jobs.reading import Sheet, by_row
+from xlcrm.model.fields import Table
 from xlcrm.model.finding import Finding
 from xlcrm.model.rows import Cell, CellError, Link
 from xlcrm.model.tables import BY_KEY, FINDINGS
@@ -43,7 +45,15 @@ def write_marks(book: Book, sheets: Mapping[str, Sheet], language: str, kept: Se
     severities = vocabulary("severity")
     order = {option.label(language): number for number, option in enumerate(severities.options)}
     lines.sort(key=lambda record: order[str(record["severity"])])
-    book.replace(FINDINGS, [*kept, *lines[:REPORT_ROWS]])
+    fill(book, FINDINGS, [*kept, *lines[:REPORT_ROWS]], language)
+
+
+def fill(book: Book, table: Table, lines: Sequence[Mapping[str, Cell | Link]], language: str) -> None:
+    """Make ``lines`` the rows of a result sheet; a sheet that somebody deleted stops nothing, the person is told."""
+    if table in book.tables():
+        book.replace(table, lines)
+    elif lines:
+        book.tell(text("jobs.result_gone", language, sheet=table.title(language), count=len(lines)))
 
 
 def line(sheet: Sheet, finding: Finding, language: str) -> dict[str, Cell | Link]:

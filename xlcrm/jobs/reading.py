@@ -10,7 +10,7 @@ from xlcrm.model.fields import Table
 from xlcrm.model.finding import Finding, Severity
 from xlcrm.model.operation import Record, Values
 from xlcrm.model.rows import Rows
-from xlcrm.model.tables import STORED
+from xlcrm.model.tables import CUSTOMER, STORED
 from xlcrm.rules.checks import Checked, check
 from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.rules.clean import read as clean
@@ -43,7 +43,7 @@ class Sheet:
 
 
 def read(book: Book, rulebook: Rulebook, tables: Sequence[Table] = STORED, store: Store | None = None) -> dict[str, Sheet]:
-    """The tables of ``tables`` that the workbook has, by key; BookError when it has none of them.
+    """The tables of ``tables`` that the workbook has, by key; BookError when it has neither customers nor any rows.
 
     With a ``store`` the rows that have a number are also checked against their stored records: blank cells then mean
     "unchanged", forged numbers and edited audit columns are found.
@@ -61,7 +61,7 @@ def read(book: Book, rulebook: Rulebook, tables: Sequence[Table] = STORED, store
                 checked.findings[:] = [finding for finding in checked.findings if finding.row not in settled]
                 checked.blocked.difference_update(settled)
             found[table.key] = Sheet(rows, checked, records)
-    if not found:
+    if CUSTOMER.key not in found and not any(len(sheet.rows) for sheet in found.values()):
         raise BookError("jobs.no_table", name=book.name)
     return found
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlcrm.jobs.marking import plain
+from xlcrm.jobs.marking import fill, plain
 from xlcrm.jobs.reading import Sheet
 from xlcrm.model.fields import Table
 from xlcrm.model.rows import Cell, Link, Rows
@@ -119,7 +119,7 @@ def undo(book: Book, language: str) -> tuple[int, int]:
         else:
             left += 1
     _write(book, back)
-    book.replace(FINDINGS, [record for record in lines if record["state"] == fixed])
+    fill(book, FINDINGS, [record for record in lines if record["state"] == fixed], language)
     book.save()
     return len(back), left
 

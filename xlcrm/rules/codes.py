@@ -139,6 +139,7 @@ SUBMIT: dict[str, Code] = {
     "MERGE_PROPOSED": Code(CHECK, "a merge into a colleague's customer"),
     "CONFLICT": Code(CHECK, "fields that two people changed"),
     "REQUEST_MADE": Code(CHECK, "changes that became update requests"),
+    "GONE": Code(CHECK, "rows whose customer was merged or voided meanwhile"),
     "NOT_YOURS": Code(MUST, "changes of a colleague's customer"),
     "CUSTOMER_UNKNOWN": Code(MUST, "the customer of a contact, interaction or tag"),
     "CUSTOMER_SEVERAL": Code(MUST, "the customer of a contact, interaction or tag"),

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from xlcrm.model.rows import Cell
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """The canonical text of a cell, and at most one finding about it.
 
     ``value`` is None for a blank cell and for one that cannot be used. ``code`` names the finding (rules/codes.py)
-    with its ``values``; ``repair`` is the cell that would mend it, ``safe`` if mending loses nothing.
+    with its ``values``; ``repair`` is the cell that would mend it, ``safe`` if mending loses nothing. Never changed once
+    made (not frozen only because that makes thousands of them slow).
     """
 
     value: str | None = None

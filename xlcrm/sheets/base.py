@@ -59,6 +59,10 @@ class Book(Protocol):
         """Put back the dropdowns and colour rules that pasting destroyed; the names of the sheets that needed it."""
         ...
 
+    def ready(self) -> None:
+        """BookError if ``save`` would be refused now: open elsewhere, read-only, changed since it was read."""
+        ...
+
     def save(self) -> None:
         """Make all changes permanent, at once or not at all; BookError if the workbook changed since it was read."""
         ...

@@ -98,6 +98,9 @@ class MemoryBook:
         self._check_ours()
         return ()
 
+    def ready(self) -> None:
+        self._check_ours()
+
     def save(self) -> None:
         self._check_ours()
         self.saves += 1

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, select
 
 from xlcrm.crypto import keys
-from xlcrm.crypto.cipher import Cipher
+from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.errors import StoreError
 from xlcrm.model.identity import new_rid
 from xlcrm.store import migrations
@@ -25,21 +26,31 @@ from xlcrm.store.share import on_share, writable
 from xlcrm.store.sql import SqlStore
 
 WAIT = 60.0  # seconds; a writer of 100,000 rows holds the lock for about ten
+SOON = 2.0  # seconds after which a person wants to know what the waiting is for
 _MAGIC = b"SQLite format 3\0"
 
 
 def open(
-    url: str | Path, cipher: Cipher | None = None, ask: keys.Ask | None = None, create: bool = True, wait: float = WAIT
+    url: str | Path,
+    cipher: Cipher | None = None,
+    ask: keys.Ask | None = None,
+    create: bool = True,
+    wait: float = WAIT,
+    busy: Callable[[], None] | None = None,
 ) -> SqlStore:
     """Open the store in the file ``url`` (a path, or sqlite:///path), making it where there is none and ``create`` holds.
 
     Without a ``cipher`` the keys come from where crypto/keys.py looks; ``ask`` prompts for a passphrase. ``wait``: seconds to
-    wait for other writers. StoreError: on a share, missing, read-only, locked, full, no database, another program's, damaged,
-    newer. KeysError: no key, or another store's.
+    wait for other writers; ``busy`` is called when it takes longer than ``SOON``. StoreError: on a share, missing, read-only,
+    locked, full, no database, another program's, damaged, newer. KeysError: no key, or another store's.
     """
     path = Path(str(url).removeprefix("sqlite:///")).expanduser()
+    made = None
+    if cipher is None and create and not path.exists() and not on_share(path):
+        store_id = new_rid()  # without a key no file is made: a store that nobody can open stands in everybody's way
+        made = (store_id, *keys.create(store_id, ask))
     _check_file(path, create)
-    engine = _engine(path, wait)
+    engine = _engine(path, wait, busy)
     try:
         with explained(str(path)):
             _use_wal(engine, str(path), wait)
@@ -48,10 +59,10 @@ def open(
             if behind:
                 with engine.connect().execution_options(write=True) as connection, connection.begin():
                     migrations.migrate(connection, str(path))
-                    cipher = _unlock(connection, cipher, ask)
+                    cipher = _unlock(connection, cipher, ask, made)
             else:
                 with engine.connect() as connection:
-                    cipher = _unlock(connection, cipher, ask)
+                    cipher = _unlock(connection, cipher, ask, made)
     except BaseException:
         engine.dispose()
         raise
@@ -82,15 +93,34 @@ def _check_file(path: Path, create: bool) -> None:
         raise StoreError("store.not_database", path=str(path))
 
 
-def _engine(path: Path, wait: float) -> Engine:
+def _engine(path: Path, wait: float, busy: Callable[[], None] | None) -> Engine:
     engine = create_engine("sqlite://", creator=lambda: _connect(path, wait), poolclass=QueuePool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A deferred transaction that turns into a writer fails at once when another one wrote meanwhile.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
+        if connection.get_execution_options().get("write"):
+            _begin(connection.connection.dbapi_connection, wait, busy)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin(connection: Any, wait: float, busy: Callable[[], None] | None) -> None:
+    """Become the one writer; ``busy`` is told if that takes long."""
+    if busy is not None and wait > SOON:
+        connection.execute(f"PRAGMA busy_timeout={round(SOON * 1000)}")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if (error.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY:
+                raise
+            busy()
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={round(wait * 1000)}")
+    connection.execute("BEGIN IMMEDIATE")
 
 
 def _connect(path: Path, wait: float) -> Any:
@@ -118,13 +148,19 @@ def _use_wal(engine: Engine, path: str, wait: float) -> None:
                 time.sleep(0.05)
 
 
-def _unlock(connection: Connection, cipher: Cipher | None, ask: keys.Ask | None) -> Cipher:
-    """The cipher of this store, made with it where it is new; KeysError if the key is missing or another store's."""
+def _unlock(
+    connection: Connection, cipher: Cipher | None, ask: keys.Ask | None, made: tuple[str, Keys, str | None] | None
+) -> Cipher:
+    """The cipher of this store, made with it where it is new (of the keys ``made`` for it); KeysError if the key is missing
+    or another store's.
+    """
     meta: dict[str, str] = {row.name: row.value for row in connection.execute(select(META))}
     if "check" not in meta:
         store_id, sealed = new_rid(), None
         if cipher is None:
-            found, sealed = keys.create(store_id, ask)
+            if made is None:
+                made = (store_id, *keys.create(store_id, ask))
+            store_id, found, sealed = made
             cipher = Cipher(found)
         rows = {"store_id": store_id, "check": cipher.check(store_id), "passphrase": sealed, "head": None}
         connection.execute(META.insert(), [{"name": name, "value": value} for name, value in rows.items()])

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from xlcrm.catalogue import text
+from xlcrm.errors import BookError
 from xlcrm.jobs import dedupe
-from xlcrm.jobs.marking import write_marks
+from xlcrm.jobs.marking import fill, write_marks
 from xlcrm.jobs.reading import read
 from xlcrm.jobs.repair import done_before
 from xlcrm.jobs.submit import children, customers, storing, writeback
@@ -56,9 +57,11 @@ def submit(
     """Submit ``book``'s customers, contacts, interactions and tags.
 
     ``accept`` takes every 建议合并 that nobody decided as decided. A dry run changes neither store nor workbook.
-    Raises BookError or StoreError; then the store is as it was, and so is the workbook unless the store had said yes
-    already: in that case the next submission recognises the rows.
+    Raises BookError or StoreError; then the store is as it was, and so is the workbook. Only where the answer could not
+    be written back after the store had said yes the BookError says so: the next submission recognises the rows.
     """
+    if not dry_run:
+        book.ready()
     known = book.setting("uid")
     uid = identify(book)
     if not known and not dry_run:
@@ -80,13 +83,27 @@ def submit(
         book.progress("", 4, 4)
         return Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()}, waiting, dry=True)
     book.progress(text("jobs.step_store", context.language), 2, 4)
+    book.ready()  # comparing took time: an answer that cannot be written back, or to other rows, is not asked for
     done = storing.store(draft)
     book.progress(text("jobs.step_write", context.language), 3, 4)
-    _write(book, draft, waiting, decisions, done)
+    try:
+        _write(book, draft, waiting, decisions, done)
+    except (BookError, KeyboardInterrupt) as error:
+        if done.receipt is None:
+            raise
+        raise _unwritten(book, draft, error) from error
     result = Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()}, waiting)
     if done.receipt is not None:
         result.operation, result.head = done.receipt.operation, done.receipt.head
     return result
+
+
+def _unwritten(book: Book, draft: Draft, error: BookError | KeyboardInterrupt) -> BookError:
+    """What to say when the rows are stored but the sheet does not show it."""
+    language = draft.context.language
+    stored = sum(fate.change is not None for fates in draft.fates.values() for fate in fates)
+    why = (error.sentence(language), error.hint(language)) if isinstance(error, BookError) else ("", "")
+    return BookError("jobs.unwritten", name=book.name, rows=stored, why=why[0], how=why[1])
 
 
 def _accounted(draft: Draft) -> None:
@@ -101,7 +118,7 @@ def _write(book: Book, draft: Draft, waiting: list[dedupe.Match], decisions: dic
     if CUSTOMER.key in draft.sheets:
         matches, answers = customers.still_waiting(draft, waiting, decisions)
         dedupe.write_matches(book, draft.sheets[CUSTOMER.key], matches, answers, draft.context, draft.rulebook)
-    book.replace(CONFLICTS, writeback.conflicts(draft))
+    fill(book, CONFLICTS, writeback.conflicts(draft), draft.context.language)
     book.save()
     book.progress("", 4, 4)
 

@@ -8,6 +8,7 @@ from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
 from xlcrm.jobs.submit.existing import clash_key
 from xlcrm.model.fields import Role
+from xlcrm.model.finding import Severity
 from xlcrm.model.operation import Outcome, Record, Result
 from xlcrm.model.rows import Cell, Link
 from xlcrm.model.tables import BY_KEY, CONFLICTS, CUSTOMER
@@ -18,13 +19,19 @@ from xlcrm.sheets.base import Book
 
 def settle(draft: Draft, outcomes: Mapping[str, Outcome]) -> None:
     """Bring the fates in line with what the store answered (rid -> outcome): somebody may have been quicker."""
-    for fates in draft.fates.values():
-        for fate in fates:
+    for key, fates in draft.fates.items():
+        for row, fate in enumerate(fates):
             outcome = outcomes.get(fate.rid or "") if fate.change is not None else None
             if outcome is None:
                 continue
-            if outcome.result in (Result.CONFLICT, Result.GONE):  # GONE: merged or voided since; the next press shows it
+            if outcome.result is Result.CONFLICT:
                 fate.count, fate.status, fate.clashes = Count.WAITING, "conflict", outcome.clashes
+                for clash in outcome.clashes:
+                    draft.note(draft.sheets[key], row, "CONFLICT", clash.field, Severity.CHECK)
+            elif outcome.result is Result.GONE:  # merged or voided a moment ago: the next press finds out what became of it
+                draft.note(draft.sheets[key], row, "GONE", None, Severity.CHECK)
+                fate.count, fate.status, fate.rid = Count.WAITING, "unsent", None
+                continue
             elif outcome.result is Result.UNCHANGED and fate.status == "stored":
                 fate.count = Count.UNCHANGED
             if outcome.rid != fate.rid:  # stored before under another identity: the answer had been lost

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress, filterfalse
 
 from xlcrm.model.fields import Field, Kind, Need
 from xlcrm.model.rows import Cell
@@ -18,7 +19,7 @@ from xlcrm.rules.clean.words import CLEAR, PLACEHOLDERS
 from xlcrm.rules.reading import BLANK, Reading
 from xlcrm.rules.rulebook import Rulebook
 
-_PLAIN: dict[Kind, Callable[[Sequence[Cell]], list[str | None]]] = {
+_PLAIN: dict[Kind, Callable[[Iterable[Cell]], dict[Cell, str]]] = {
     Kind.PHONE: phone.plain,
     Kind.EMAIL: mail.plain,
     Kind.USCC: codes.plain_uscc,
@@ -26,6 +27,7 @@ _PLAIN: dict[Kind, Callable[[Sequence[Cell]], list[str | None]]] = {
     Kind.INTEGER: amounts.plain_whole,
 }
 _WORDY = frozenset({Kind.TEXT, Kind.LONG, Kind.CUSTOMER, Kind.PERSON})
+_WORDS = CLEAR | PLACEHOLDERS
 _MARK = "\ue000"  # stands between the texts of a joined column: a private character that nobody types
 _ENDS = ("", " ", "\n", "'")  # a text that begins or ends so may need trimming
 _INSIDE = ("  ", " \n", "\n ")
@@ -44,57 +46,41 @@ def read_column(cells: Sequence[Cell], field: Field, book: Rulebook, parents: Se
         return [None] * len(cells), {}
     if parents is not None:
         return _dependent(cells, field, book, parents)
-    types = set(map(type, cells))
-    if bool in types:
+    distinct = set(cells)
+    if not distinct.isdisjoint((True, False)) and bool in set(map(type, cells)):
         # True and 1.0 are one key of a dictionary but not one cell
         readings = [clean.read(cell, field, book) for cell in cells]
         return [reading.value for reading in readings], {i: reading for i, reading in enumerate(readings) if reading.code}
     if field.kind in _WORDY:
-        texts = cells if types == {str} else [cell for cell in cells if type(cell) is str]
-        suspects: Iterable[Cell] = _suspects(texts, field)  # type: ignore[arg-type]
-        if not types <= {str, type(None)}:
-            suspects = {*suspects, *(cell for cell in cells if cell is not None and type(cell) is not str)}
+        found = {cell: clean.read(cell, field, book) for cell in _suspects(distinct, field)}
         column: list[str | None] = list(cells)  # type: ignore[arg-type]  # what is no text is suspect and replaced below
-        return _looked_at(cells, column, suspects, range(len(cells)) if suspects else (), field, book)
-    if field.kind in _PLAIN:
-        column = _PLAIN[field.kind](cells)
-        rows = [i for i, value in enumerate(column) if value is None and cells[i] is not None]
-        return _looked_at(cells, column, {cells[i] for i in rows}, rows, field, book)
-    found = {cell: clean.read(cell, field, book) for cell in dict.fromkeys(cells)}
-    values = {cell: reading.value for cell, reading in found.items()}
-    odd = {cell: reading for cell, reading in found.items() if reading.code}
-    column = list(map(values.__getitem__, cells))
-    return column, {i: odd[cell] for i, cell in enumerate(cells) if cell in odd} if odd else {}
-
-
-def _looked_at(
-    cells: Sequence[Cell], column: list[str | None], suspects: Iterable[Cell], rows: Iterable[int], field: Field, book: Rulebook
-) -> Column:
-    """``column`` with those of its ``rows`` read one by one whose cell is among ``suspects``; each distinct cell once."""
-    found = {cell: clean.read(cell, field, book) for cell in suspects}
-    odd: dict[int, Reading] = {}
-    for i in rows:
-        reading = found.get(cells[i])
-        if reading is not None:
+        odd = {}
+        for i in compress(range(len(cells)), map(found.__contains__, cells)):
+            reading = found[cells[i]]
             column[i] = reading.value
             if reading.code:
                 odd[i] = reading
-    return column, odd
+        return column, odd
+    plain = _PLAIN[field.kind](distinct - _WORDS) if field.kind in _PLAIN else {}
+    found = {cell: clean.read(cell, field, book) for cell in distinct.difference(plain)}
+    values = plain | {cell: reading.value for cell, reading in found.items()}
+    told = {cell: reading for cell, reading in found.items() if reading.code}
+    rows = compress(range(len(cells)), map(told.__contains__, cells)) if told else ()
+    return list(map(values.__getitem__, cells)), {i: told[cells[i]] for i in rows}
 
 
-def _suspects(texts: Sequence[str], field: Field) -> set[str]:
-    """The texts that may be anything but clean already: searches over the whole column joined tell whether to look."""
-    suspects = set(CLEAR.intersection(texts))
+def _suspects(cells: set[Cell], field: Field) -> set[Cell]:
+    """The cells that may be anything but clean text already: searches over all texts joined tell whether to look."""
+    texts = [cell for cell in cells if type(cell) is str]
+    suspects = cells.difference(texts, (None,))
     named = names.PLAIN.get(field.kind)
-    if named or field.need in (Need.BLOCKING, Need.DUE):
-        suspects |= PLACEHOLDERS.intersection(texts)
-    if texts and max(map(len, texts)) > field.longest:
-        suspects.update(text for text in texts if len(text) > field.longest)
+    suspects |= cells & (_WORDS if named or field.need in (Need.BLOCKING, Need.DUE) else CLEAR)
     joined = _MARK.join(texts)
     marked = joined.count(_MARK) >= len(texts)
     if named:
-        suspects.update([text for text in texts if not named.fullmatch(text)])
+        suspects.update(filterfalse(named.fullmatch, texts))  # what is too long is not plain either
     else:
+        suspects.update([text for text in texts if len(text) > field.longest])
         odd = (ODD_LONG if field.kind is Kind.LONG else ODD_LINE).search
         if marked or odd(joined) or not all(texts) or any(char in joined for char in _ENDS[1:]):
             suspects.update(text for text in texts if odd(text) or text[:1] in _ENDS or text[-1:] in _ENDS)
@@ -102,7 +88,7 @@ def _suspects(texts: Sequence[str], field: Field) -> set[str]:
     if not field.sensitive:
         for digits in _DIGITS:
             if marked or digits.search(joined):
-                suspects.update(text for text in texts if digits.search(text))
+                suspects.update(filter(digits.search, texts))
     return suspects
 
 

@@ -10,7 +10,7 @@ from xlcrm.rules.codes import CODES
 
 
 def check(case: Case) -> None:
-    """Every flaw of the sheet; only a missing column that blocks is 必须修改."""
+    """Every flaw of the sheet; only a missing column that blocks, or the one for the number, is 必须修改."""
     table = case.rows.table
     for flaw in case.rows.flaws:
         said: dict[str, object] = {"place": flaw.place, "header": "", "count": 1, "sheet": case.rows.sheet}
@@ -22,7 +22,19 @@ def check(case: Case) -> None:
         if code == "SHEET_HEADER_MISSING" and not _blocks(case, flaw):
             code = "SHEET_COLUMN_ABSENT"
         said["field"] = said["header"]
+        if _numbers(case, flaw):  # stored rows could never be recognised again
+            code = "SHEET_HEADER_MISSING"
+            for row in range(len(case.rows)):
+                case.add(code, row, None, said)
         case.findings.append(Finding(code, CODES[code].severity, table.key, None, None, said))
+
+
+def _numbers(case: Case, flaw: Flaw) -> bool:
+    """Whether ``flaw`` says that the column for the records' own number is missing."""
+    table = case.rows.table
+    number = table.by_key.get("number")
+    header = dict(flaw.values).get("header", "")
+    return flaw.code == "SHEET_HEADER_MISSING" and bool(table.number) and number is not None and header in (number.zh, number.en)
 
 
 def _blocks(case: Case, flaw: Flaw) -> bool:

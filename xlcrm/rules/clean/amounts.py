@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from xlcrm.model.fields import Field, Kind
@@ -20,14 +20,14 @@ _ODD = {Kind.INTEGER: 3_000_000, Kind.DECIMAL: 10_000_000}  # more people, more 
 _MOST = Decimal(10) ** 12
 
 
-def plain(cells: Sequence[Cell]) -> list[str | None]:
-    """The numbers of a column that have at most two decimals, as text with two; None for every other cell."""
-    return [_two(cell) if type(cell) is float and 0.0 <= cell < 1e6 else None for cell in cells]
+def plain(cells: Iterable[Cell]) -> dict[Cell, str]:
+    """The numbers that have at most two decimals, as text with two."""
+    return {cell: text for cell in cells if type(cell) is float and 0.0 <= cell < 1e6 and (text := _two(abs(cell)))}
 
 
-def plain_whole(cells: Sequence[Cell]) -> list[str | None]:
-    """The whole numbers of a column as text; None for every other cell."""
-    return [str(int(cell)) if type(cell) is float and 0.0 <= cell < 1e6 and cell.is_integer() else None for cell in cells]
+def plain_whole(cells: Iterable[Cell]) -> dict[Cell, str]:
+    """The whole numbers as text."""
+    return {cell: str(int(cell)) for cell in cells if type(cell) is float and 0.0 <= cell < 1e6 and cell.is_integer()}
 
 
 def _two(number: float) -> str | None:

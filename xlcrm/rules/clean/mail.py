@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from xlcrm.model.fields import Field
 from xlcrm.model.rows import Cell
-from xlcrm.rules.clean.text import lines, squeeze, written
-from xlcrm.rules.clean.words import PLACEHOLDERS
+from xlcrm.rules.clean.text import squeeze, written
 from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
 
 # Beyond doubt: a simple name and a usual domain that is no slip of the finger (see _TYPOS).
 _PLAIN = re.compile(
-    r"^(?!test@|a@|1@)[A-Za-z0-9_][A-Za-z0-9_-]{0,40}(?:\.[A-Za-z0-9_-]{1,20})?"
-    r"@(?!gm(?:ial|ai)\.|gamil\.|136\.|hotmial\.|outlok\.|foxmial\.)[a-z0-9]{1,40}\.(?:com\.cn|com|cn|net|org|example)$",
-    re.M,
+    r"(?!test@|a@|1@)[A-Za-z0-9_][A-Za-z0-9_-]{0,40}(?:\.[A-Za-z0-9_-]{1,20})?"
+    r"@(?!gm(?:ial|ai)\.|gamil\.|136\.|hotmial\.|outlok\.|foxmial\.)[a-z0-9]{1,40}\.(?:com\.cn|com|cn|net|org|example)"
 )
 _LABEL = re.compile(r"^(?:mailto:|(?:电子)?(?:邮箱|邮件)\s*:|e-?mail\s*:)\s*", re.I)
 _TYPOS = {
@@ -27,13 +25,9 @@ _TYPOS = {
 }  # fmt: skip
 
 
-def plain(cells: Sequence[Cell]) -> list[str | None]:
-    """The addresses of a column that are beyond doubt, as they are; None for every other cell."""
-    rest = _PLAIN.sub("", lines(cells)).split("\n")
-    return [
-        cell if not odd and type(cell) is str and "\n" not in cell and cell not in PLACEHOLDERS else None
-        for cell, odd in zip(cells, rest, strict=True)
-    ]
+def plain(cells: Iterable[Cell]) -> dict[Cell, str]:
+    """The addresses that are beyond doubt, as they are."""
+    return {cell: cell for cell in cells if type(cell) is str and _PLAIN.fullmatch(cell)}
 
 
 def read(cell: Cell, field: Field, book: Rulebook) -> Reading:

@@ -13,9 +13,9 @@ from xlcrm.rules.rulebook import Rulebook
 _TITLES = "总|总监|经理|主任|主管|老师|先生|女士|小姐|老板|工程师|工|科长|处长|局长|部长|董事长|董|店长|厂长|院长|校长|医生|教授"
 _NO_NAME = re.compile(r"[\W\d_]+")
 _CALLED = re.compile(rf"[\u4e00-\u9fff](?:{_TITLES})")
-# Names that need no second look: the column reader lets them pass as they are.
+# Names that need no second look: the column reader lets them pass as they are. Long ones are looked at.
 PLAIN = {
-    Kind.CUSTOMER: re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff()（）]+"),
+    Kind.CUSTOMER: re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff()（）]{1,39}"),
     Kind.PERSON: re.compile(rf"(?!.(?:{_TITLES})$)[\u4e00-\u9fff]{{2,5}}"),
 }
 # What a Chinese organisation's full name ends with; a short name without any is an abbreviation (mission T1).

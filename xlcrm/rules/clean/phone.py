@@ -8,19 +8,17 @@ numbers beginning with 149 invalid though they are in use), so its "no" is a war
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from xlcrm.model.fields import Field
 from xlcrm.model.rows import Cell
-from xlcrm.rules.clean.text import lines, squeeze, written
+from xlcrm.rules.clean.text import squeeze, written
 from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
 
 # Mobile prefixes in the numbering plan.
 _USUAL = r"1(?:[38][0-9]|4[57]|[59][0-35-9]|6[25-7]|7[0-35-8])[0-9]{8}"
-# What a column may hold without anybody looking closer: usual mobiles but the ones people type as placeholders.
-_PLAIN = re.compile(rf"^(?!13800138000|13812345678){_USUAL}$", re.M)
 _PLAIN_FIXED = re.compile(r"0((?:10|2[0-57-9])-[2-9][0-9]{7}|[3-9][0-9]{2}-[2-8][0-9]{6,7})|[48]00-[0-9]{3}-[0-9]{4}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _KNOWN_MOBILE = re.compile(_USUAL)
@@ -51,16 +49,13 @@ _HOME = re.compile(r"\(?(?:\+|00)\s?86\)?[ -]*(?=[0-9(])")
 _COUNTRY = re.compile(r"^86(?=1[3-9][0-9]{9}$|0[0-9]{9,11}$)")
 
 
-def plain(cells: Sequence[Cell]) -> list[str | None]:
-    """The canonical forms of a column's mobiles, landlines and 400 numbers where beyond doubt; None for every other cell."""
-    whole = lines(cells)
-    rest = _PLAIN.sub("", whole).split("\n")
-    mobiles = ("+86" + whole.replace("\n", "\n+86")).split("\n")
-    values: list[str | None] = [mobile if len(mobile) > 3 else None for mobile in mobiles]
-    for i, odd in enumerate(rest):
-        if odd:
-            fixed = _PLAIN_FIXED.fullmatch(odd)
-            values[i] = "+86" + (fixed[1] or odd).replace("-", "") if fixed else None
+def plain(cells: Iterable[Cell]) -> dict[Cell, str]:
+    """The canonical forms of those mobiles, landlines and 400 numbers that are beyond doubt."""
+    texts = [cell for cell in cells if type(cell) is str]
+    values: dict[Cell, str] = {text: "+86" + text for text in filter(_KNOWN_MOBILE.fullmatch, texts)}
+    for text in texts:
+        if text not in values and (fixed := _PLAIN_FIXED.fullmatch(text)):
+            values[text] = "+86" + (fixed[1] or text).replace("-", "")
     return values
 
 
@@ -79,6 +74,8 @@ def read(cell: Cell, field: Field, book: Rulebook) -> Reading:
         return Reading(None, "PHONE_INVALID")
     if isinstance(cell, float) and _ROUNDED.fullmatch(text):
         return Reading(None, "DIGITS_LOST")
+    if _KNOWN_MOBILE.fullmatch(text):
+        return _formed("+86" + text, cell)  # one number alone, the usual case: nothing to take apart
     found: list[str] = []
     worst: Reading | None = None
     for part in _parts(text):
@@ -93,9 +90,14 @@ def read(cell: Cell, field: Field, book: Rulebook) -> Reading:
     if worst is not None:
         proposal = show(value) if value and worst.repair is not None else None
         return Reading(value, worst.code, worst.values | ({"proposal": proposal} if proposal else {}), proposal)
-    shown = show(value or "")
     if len(found) > 1:
         return Reading(value, "PHONE_SEVERAL", {"count": len(found)})
+    return _formed(found[0], cell)
+
+
+def _formed(value: str, cell: Cell) -> Reading:
+    """One number; whether the cell shows it as people write it."""
+    shown = show(value)
     if isinstance(cell, str) and cell != shown:
         return Reading(value, "PHONE_FORM", {"proposal": shown}, shown, True)
     return Reading(value)

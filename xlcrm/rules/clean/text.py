@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from xlcrm.model.fields import Field, Kind
 from xlcrm.model.rows import Cell
@@ -59,20 +59,6 @@ def squeeze(text: str) -> str:
 
 
 _DASHES = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2500"}
-
-
-def lines(cells: Sequence[Cell]) -> str:
-    """A column as one text, a line for each cell, to search with one regular expression.
-
-    The line of a cell that is no text, or holds line breaks itself, is blank.
-    """
-    try:
-        joined = "\n".join(cells)  # type: ignore[arg-type]  # mostly all are texts
-    except TypeError:
-        joined = "\n".join([cell if type(cell) is str else "" for cell in cells])
-    if joined.count("\n") >= len(cells):
-        joined = "\n".join([cell if type(cell) is str and "\n" not in cell else "" for cell in cells])
-    return joined
 
 
 def _settle(text: str, clean: Callable[[str], str]) -> str:

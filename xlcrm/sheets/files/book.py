@@ -261,6 +261,10 @@ class FileBook:
                 found.append(place.sheet.entry.title)
         return tuple(found)
 
+    def ready(self) -> None:
+        self._check_ours()
+        self._package.guard()
+
     def save(self) -> None:
         self._check_ours()
         for sheet in self._sheets.values():

@@ -122,7 +122,7 @@ class Values:
             value = float(text)
         except ValueError:
             return filled(plain(text))
-        if value != value or value in (float("inf"), float("-inf")):
+        if not abs(value) < 1e300:  # not a number, endless, or more than a cell can hold
             return CellError("#NUM!")
         return self.moment(value) if whole(style) in self.dates else value
 

@@ -64,7 +64,7 @@ class Package:
         """Write the changes through a temporary file next to the workbook; BookError leaves the workbook as it was."""
         if not self._changed:
             return
-        self._guard()
+        self.guard()
         temporary: str | None = None
         try:
             handle, temporary = tempfile.mkstemp(prefix=".xlcrm-", suffix=".tmp", dir=self.path.parent)
@@ -76,7 +76,7 @@ class Package:
                     if check.testzip() is not None or check.namelist() != self._zip.namelist():
                         raise BookError("sheets.not_written", path=self.path.name)
             Path(temporary).chmod(self.path.stat().st_mode & 0o7777)
-            self._guard()
+            self.guard()
             Path(temporary).replace(self.path)
             temporary = None
         except OSError as error:
@@ -87,7 +87,7 @@ class Package:
                 Path(temporary).unlink(missing_ok=True)
         self._read()
 
-    def _guard(self) -> None:
+    def guard(self) -> None:
         """Refuse to overwrite what is open elsewhere, protected, or no longer what was read."""
         name = self.path.name
         for owner in (f"~${name}", f".~lock.{name}#", f".~{name}"):  # Excel and WPS, LibreOffice, WPS on Linux
@@ -96,6 +96,8 @@ class Package:
         try:
             if not self.path.stat().st_mode & 0o200 or not os.access(self.path, os.W_OK):
                 raise BookError("sheets.read_only", path=name)
+            if not os.access(self.path.parent, os.W_OK):  # the new file is made beside the old one
+                raise BookError("sheets.not_written", path=name)
             same = self.path.read_bytes() == self._bytes
         except OSError as error:
             raise BookError("sheets.changed", path=name) from error

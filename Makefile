@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ROWS ?= 300
 
-.PHONY: demo test lint bench setup system clean
+.PHONY: demo test lint bench addin setup system clean
 
 demo: $(VENV)/.runs
 	$(VENV)/bin/xlcrm demo --rows $(ROWS) --folder demo
@@ -18,6 +18,9 @@ lint: setup
 
 bench: setup
 	$(PY) -m tests.bench.run
+
+addin: setup
+	$(PY) -m macros.builder
 
 setup: $(VENV)/.develops
 

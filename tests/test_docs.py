@@ -6,6 +6,10 @@ import re
 import runpy
 from pathlib import Path
 
+import pytest
+
+from xlcrm.cli import COMMANDS
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -18,6 +22,12 @@ def test_links_between_documents_lead_somewhere() -> None:
     for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_every_command_is_documented(readme: str) -> None:
+    rows = re.findall(r"(?m)^\| `xlcrm (\w+)", (ROOT / readme).read_text("utf-8"))
+    assert sorted(set(rows)) == sorted(COMMANDS)
 
 
 def test_ci_calls_the_readmes_commands() -> None:

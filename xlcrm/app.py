@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import getpass
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -19,10 +18,10 @@ from xlcrm.errors import UsageError
 from xlcrm.model.context import Context, Person
 
 if TYPE_CHECKING:
+    from xlcrm.jobs.settings import Settings
     from xlcrm.model.vocabularies import Option
     from xlcrm.rules.rulebook import Rulebook
     from xlcrm.sheets.base import Book
-    from xlcrm.sheets.files.book import FileBook
     from xlcrm.store.base import Store
 
 SQLITE = "sqlite:///"
@@ -36,15 +35,31 @@ def home() -> Path:
     return Path(os.environ.get("XLCRM_HOME") or Path.home() / ".xlcrm")
 
 
+def settings_path() -> Path:
+    """Where this user's settings are kept."""
+    return home() / "settings.json"
+
+
+def settings() -> Settings | None:
+    """This user's settings; None before they were made. UsageError when their file is damaged."""
+    from xlcrm.jobs.settings import load
+
+    return load(settings_path()) if settings_path().exists() else None
+
+
 def store_url(url: str | None = None) -> str:
-    """The store asked for by --store, XLCRM_STORE, or the embedded one of this user."""
-    return url or os.environ.get("XLCRM_STORE") or f"{SQLITE}{home() / 'store.db'}"
+    """The store asked for by --store, XLCRM_STORE, the user's settings, or else the embedded one of this user."""
+    asked = url or os.environ.get("XLCRM_STORE")
+    if not asked and (own := settings()) is not None and own.store:
+        asked = own.store if "://" in own.store else f"{SQLITE}{own.store}"
+    return asked or f"{SQLITE}{home() / 'store.db'}"
 
 
 def account() -> tuple[str, str]:
-    """The acting person's login, and the name colleagues know (XLCRM_PERSON, else the login)."""
+    """The acting person's login, and the name colleagues know (XLCRM_PERSON, the user's settings, else the login)."""
     login = getpass.getuser()
-    return login, os.environ.get("XLCRM_PERSON") or login
+    own = os.environ.get("XLCRM_PERSON") or getattr(settings(), "name", "")
+    return login, (own or login).encode(errors="replace").decode()  # half characters of an environment in another encoding
 
 
 def clock() -> datetime:
@@ -67,7 +82,7 @@ class Desk:
     source: str = ""
     path: Path = field(default_factory=Path)
     copied: bool = False
-    _book: FileBook | None = None
+    _book: Book | None = None
     _store: Store | None = None
 
     @property
@@ -78,7 +93,7 @@ class Desk:
     @property
     def said(self) -> list[str]:
         """What the job had to tell beside its result."""
-        return self._book.said if self._book is not None else []
+        return list(getattr(self._book, "said", ()))
 
     @property
     def store(self) -> Store:
@@ -90,9 +105,10 @@ class Desk:
         """The colleagues the store knows; nobody where no store is open and none exists yet."""
         if self._store is not None:
             return self._store.people()
-        if not exists(self.url):
+        url = self.url or store_url()
+        if not exists(url):
             return []
-        with opened(self.url, create=False) as store:
+        with opened(url, create=False) as store:
             return store.people()
 
     @cached_property
@@ -138,7 +154,7 @@ def session(
 
     Raises BookError, StoreError, KeysError, UsageError.
     """
-    desk = Desk(language, store_url(url), str(book.name) if book else "")
+    desk = Desk(language, store_url(url), book.name.encode(errors="replace").decode() if book else "")
     if book is not None:
         _open_book(desk, existing(book), watch)
     if not open_store:
@@ -147,6 +163,45 @@ def session(
     with opened(desk.url, create, lambda: print(text("cli.waiting", language, seconds=round(WAIT)), file=sys.stderr)) as store:
         desk._store = store
         yield desk
+
+
+@contextmanager
+def at(book: Book, *, open_store: bool = True, create: bool = True) -> Iterator[Desk]:
+    """Like ``session``, over a workbook that is open already; its language is the one spoken."""
+    desk = Desk(book.language, store_url() if open_store else "", book.name, book.path or Path(), _book=book)
+    if not open_store:
+        yield desk
+        return
+    with opened(desk.url, create) as store:
+        desk._store = store
+        yield desk
+
+
+def office_folders() -> list[Path]:
+    """Where LibreOffice's own programs may lie on this machine."""
+    from xlcrm.calc.bridge import program_folders
+
+    return list(program_folders())
+
+
+def attach(pipe: str) -> None:
+    """Work in the LibreOffice that listens on ``pipe`` from now on. UsageError when it does not answer."""
+    from xlcrm import calc
+
+    try:
+        calc.register(pipe=pipe)
+    except calc.OfficeMissing as error:
+        raise UsageError("ribbon.no_office") from error
+
+
+def open_book(name: str = "", keep: bool = True) -> Book:
+    """The workbook in front of the person in Excel or LibreOffice, or the open one called ``name``; BookError without one.
+
+    ``keep``: its file is saved with every change; otherwise saving is left to the person, as after typing.
+    """
+    from xlcrm.sheets import live
+
+    return live.attach(name, keep)
 
 
 def _open_book(desk: Desk, path: Path, watch: Callable[[str, int, int], None] | None) -> None:
@@ -177,7 +232,7 @@ def opened(url: str, create: bool = True, busy: Callable[[], None] | None = None
         raise UsageError("cli.store_kind", url=url)
     if not create and not exists(url):
         raise UsageError("cli.no_store", url=url)
-    store = sqlite.open(url, ask=_passphrase if sys.stdin.isatty() else None, wait=WAIT, busy=busy)
+    store = sqlite.open(url, ask=_passphrase if sys.stdin and sys.stdin.isatty() else None, wait=WAIT, busy=busy)
     try:
         login, name = account()
         store.ensure_person(login, name, EVERYTHING, clock())
@@ -205,7 +260,9 @@ def existing(path: Path) -> Path:
 
 
 def writable(path: Path, force: bool) -> None:
-    """UsageError when ``path`` exists and may not be replaced, or lies in a folder that is not there."""
+    """UsageError when ``path`` is no .xlsx, exists and may not be replaced, or lies in a folder that is not there."""
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError("cli.not_xlsx", path=path)
     if not path.parent.is_dir():
         raise UsageError("cli.folder", path=path.parent)
     if path.exists() and not force:
@@ -214,11 +271,8 @@ def writable(path: Path, force: bool) -> None:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn what the system says while ``path`` is written into one sentence; nothing half-written stays."""
+    """Turn what the system says while ``path`` is written into one sentence."""
     try:
         yield
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            with suppress(OSError):
-                path.unlink()
         raise UsageError("cli.unwritable", path=path) from error

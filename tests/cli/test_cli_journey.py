@@ -6,6 +6,7 @@ import csv
 import os
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import openpyxl
@@ -17,9 +18,15 @@ from xlcrm.jobs.submit import Count
 from xlcrm.model.tables import CUSTOMER
 
 
+@lru_cache(maxsize=1)
+def _loaded(path: Path, written: int) -> openpyxl.Workbook:
+    """The workbook as it stood at the time ``written``: a test reads many columns of it."""
+    return openpyxl.load_workbook(path)
+
+
 def column(path: Path, header: str, sheet: str = "客户基础信息表") -> list[object]:
     """A column as another reader sees it."""
-    cells = openpyxl.load_workbook(path)[sheet]
+    cells = _loaded(path, path.stat().st_mtime_ns)[sheet]
     heads = [cell.value for cell in cells[4]]
     name, wanted = heads.index("客户名称") + 1, heads.index(header) + 1
     return [cells.cell(row, wanted).value for row in range(5, cells.max_row + 1) if cells.cell(row, name).value]

@@ -165,6 +165,7 @@ EXAMPLES = (
     Example("VERIFIED_NEEDED", "due", "check_by", {"check": "电话", "check_date": "2025-03-11", "check_by": None}, {"check": "电话", "check_date": "2025-03-11", "check_by": "张三"}, table="contact"),
     Example("ADDRESS_VAGUE", "check", "address", {"address": "城南小区"}, {"address": "城南路12号"}),
     Example("ADDRESS_REGION", "check", "address", {"province": "广东省", "address": "湖南省长沙市芙蓉路1号"}, {"province": "湖南省", "address": "湖南省长沙市芙蓉路1号"}),
+    Example("OVERDUE", "due", "source", _KNOWN | {"source": None}, _KNOWN, known={number: values | {"source": None, "created_at": "2025-03-03 09:00:00"} for number, values in _STORED.items()}),
     Example("STATUS_REASON", "check", "status", _KNOWN | {"status": "意向客户", "remark": None}, _KNOWN | {"status": "意向客户", "remark": "2025-03-12：客户索要报价"}, known=_STORED),
     Example("STEP_VAGUE", "check", "next_step", {"next_step": "后续跟进"}, {"next_step": "周五前发送合同草案"}, table="interaction"),
     Example("STEP_NEEDED", "due", "next_due", {"next_due": None}, {"next_due": "2025-03-20"}, table="interaction"),

@@ -148,3 +148,11 @@ def test_checking_never_raises_and_every_finding_can_be_told(data: st.DataObject
         assert finding.sentence("zh") and finding.sentence("en")
     assert all(len(column) == len(rows) for column in checked.values.values())
     assert checked.blocked == {f.row for f in checked.findings if f.severity is Severity.MUST and f.row is not None}
+
+
+def test_the_time_to_fill_in_runs_from_the_day_a_record_was_stored() -> None:
+    rows = customers(dict(STORED) | {"source": None})
+    number = str(rows.columns["number"][0])
+    for created, code, due in (("2025-03-11 09:00:00", "MISSING_DUE", "2025-03-14"), ("2025-03-03 09:00:00", "OVERDUE", "2025-03-06")):
+        found = check(rows, BOOK, {number: {"created_at": created, "source": None}}).findings
+        assert [(one.code, one.values["due"]) for one in found if one.field == "source"] == [(code, due)]

@@ -15,6 +15,7 @@ from xlcrm.model.tables import CUSTOMER, INTERACTION, STORED, TAG
 from xlcrm.rules.checks.columns import read_column
 from xlcrm.rules.clean import read, show
 from xlcrm.rules.clean.codes import identity_checks, uscc_checks
+from xlcrm.rules.clean.words import CLEAR, PLACEHOLDERS
 from xlcrm.rules.rulebook import Rulebook
 
 BOOK = Rulebook(datetime(2025, 3, 12, 10, 0), people={"张三": "rid-zhang", "李小四": "rid-li"})
@@ -65,6 +66,15 @@ def test_columns_read_as_their_cells_do(cells: list[Cell], kind: Kind) -> None:
     item = FIELDS[kind]
     column, odd = read_column(cells, item, BOOK)
     readings = [read(cell, item, BOOK) for cell in cells]
+    assert column == [reading.value for reading in readings]
+    assert {row: reading.code for row, reading in odd.items()} == {row: reading.code for row, reading in enumerate(readings) if reading.code}
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_no_column_takes_a_placeholder_for_plain(kind: Kind) -> None:
+    words: list[Cell] = [*sorted(PLACEHOLDERS | CLEAR)]
+    column, odd = read_column(words, FIELDS[kind], BOOK)
+    readings = [read(word, FIELDS[kind], BOOK) for word in words]
     assert column == [reading.value for reading in readings]
     assert {row: reading.code for row, reading in odd.items()} == {row: reading.code for row, reading in enumerate(readings) if reading.code}
 

@@ -1,10 +1,11 @@
-"""What every Book does, in memory and as a closed file."""
+"""What every Book does: in memory, as a closed file, and open in a spreadsheet program."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ from xlcrm.model.tables import CONFLICTS, CUSTOMER, FINDINGS, INTERACTION, TABLE
 from xlcrm.sheets.base import Book
 from xlcrm.sheets.files import open_book
 from xlcrm.sheets.layout import TEMPLATE_VERSION
+from xlcrm.sheets.live import LiveBook
 from xlcrm.sheets.memory import MemoryBook
-from xlcrm.sheets.template import build
 
 Records = Sequence[Mapping[str, Cell]]
 Make = Callable[..., Book]
@@ -29,38 +30,40 @@ PEOPLE: list[dict[str, Cell]] = [
 ]
 
 
-@pytest.fixture(scope="session")
-def blanks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("blank")
-    for language in ("zh", "en"):
-        build(folder / f"{language}.xlsx", language)
-    return {language: folder / f"{language}.xlsx" for language in ("zh", "en")}
-
-
-@pytest.fixture(params=["memory", "files"])
+@pytest.fixture(params=["memory", "files", "live"])
 def make(request: pytest.FixtureRequest, tmp_path: Path, blanks: dict[str, Path]) -> Make:
+    live = request.getfixturevalue("open_live") if request.param == "live" else None
+    copies = count()
+
     def made(records: Mapping[str, Records] | None = None, language: str = "zh", ours: bool = True) -> Book:
         if request.param == "memory":
             return MemoryBook(records or {}, language=language, ours=ours)
-        path = tmp_path / "book.xlsx"
+        path = tmp_path / f"book{next(copies)}.xlsx"
         shutil.copy(blanks[language], path)
+        book = live(path) if live else open_book(path)
         if records:
-            book = open_book(path)
             for table in TABLES:
                 if table.key in records:
                     book.append(table, records[table.key])
             book.save()
-        opened = open_book(path)
+        opened = fresh(book)
         opened.ours = opened.ours and ours
         return opened
 
     return made
 
 
+def fresh(book: Book) -> Book:
+    """The book as the next run finds it."""
+    if isinstance(book, LiveBook):
+        return LiveBook(book.book, keep=False)
+    return open_book(book.path) if book.path else book
+
+
 def again(book: Book) -> Book:
     """The book after saving, as the next run finds it."""
     book.save()
-    return open_book(book.path) if book.path else book
+    return fresh(book)
 
 
 def test_has_the_tables_and_the_language_of_the_template(make: Make) -> None:
@@ -231,9 +234,24 @@ RECORD = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=QUIET)
 @given(st.lists(RECORD, min_size=1, max_size=8))
+@pytest.mark.parametrize("make", ["memory", "files"], indirect=True)
 def test_rows_survive_the_sheet(make: Make, records: list[dict[str, Cell]]) -> None:
+    survive(make, records)
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=QUIET)
+@given(st.lists(RECORD, min_size=20, max_size=40))
+@pytest.mark.parametrize("make", ["live"], indirect=True)
+def test_rows_survive_the_open_sheet(make: Make, records: list[dict[str, Cell]]) -> None:
+    survive(make, records)
+
+
+def survive(make: Make, records: list[dict[str, Cell]]) -> None:
     read = make({"customer": records}).read(CUSTOMER)
     assert len(read) == len(records)
     for index, record in enumerate(records):

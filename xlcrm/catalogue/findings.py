@@ -7,6 +7,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # any kind of field
     "MISSING": ("“{field}”未填写，填好后才能提交。", "“{field}” is empty; the row cannot be submitted without it."),
     "MISSING_DUE": ("“{field}”待补全，请在{due}前填写。", "“{field}” is still to be filled in, by {due}."),
+    "OVERDUE": ("信息待完善：“{field}”应在{due}前补全，已过期，请尽快填写。", "Incomplete: “{field}” was to be filled in by {due}; please do so soon."),
     "PLACEHOLDER": ("“{field}”写的是“{value}”，不是真实信息，按未填写处理。", "“{field}” says “{value}”, which is a placeholder; it counts as empty."),
     "MASKED": ("“{field}”是脱敏显示的内容，新客户请在{due}前补全真实信息。", "“{field}” shows a masked value; a new record needs the real one by {due}."),
     "CLEAR_BLOCKING": ("“{field}”是必填项，不能清空，请改成正确内容。", "“{field}” is required and cannot be cleared; please correct it instead."),

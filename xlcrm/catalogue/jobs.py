@@ -77,6 +77,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "filter.hint": ("写法如：行业=制造业，状态=意向客户，年预算>10。字段用表头上的名称。", "Write it like: Industry=C, Status=Prospect, Annual budget>10. Fields as in the headers."),
     "role": ("没有“{role}”这个角色。", "There is no role “{role}”."),
     "role.hint": ("可用的角色：{known}", "Roles: {known}"),
+    "person_blank": ("同事的姓名不能为空。", "A colleague needs a name."),
+    "person_blank.hint": ("例如 xlcrm people --add 王芳 --department 销售部。", "Such as xlcrm people --add \"Wang Fang\" --department Sales."),
     "person_taken": ("姓名或登录名“{name}”已经有人用了。", "The name or login “{name}” is taken."),
     "person_taken.hint": ("同名的同事请在姓名后加部门，如“王伟（华东）”。", "For a namesake add the department, such as “Wang Wei (East)”."),
     "person_added": ("已添加：{name}（{account}）", "Added: {name} ({account})"),

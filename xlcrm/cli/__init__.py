@@ -27,17 +27,22 @@ COMMANDS: dict[str, str] = {
     "log": "log",
     "people": "people",
     "demo": "demo",
+    "addin": "addin",
+    "doctor": "doctor",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. Never raises for anything a user can cause."""
     gc.set_threshold(100_000, 50, 50)  # a sheet is a million living cells: looking through them for rubbish costs a fifth
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = [_printable(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     language = _language(words)
     _speak_utf8()
     try:
-        return _run(words, language)
+        code = _run(words, language)
+        if sys.stdout:
+            sys.stdout.flush()  # a full disk under the output is found out here, not when Python ends
+        return code
     except XlcrmError as error:
         print(error.sentence(language), error.hint(language), sep="\n", file=sys.stderr)
         return 2
@@ -45,8 +50,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(text("cli.stopped", language), file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of a pipe went away, as `xlcrm log | head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _mute()
         return 0
+    except OSError as error:  # what no room expected: a pulled drive, an output without room
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _mute()
+        what = ": ".join(filter(None, (error.strerror, str(error.filename or ""))))
+        print(text("cli.system", language, what=what), text("cli.system.hint", language), sep="\n", file=sys.stderr)
+        return 2
+
+
+def _mute() -> None:
+    """Let nothing more go to an output that takes nothing."""
+    if sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _printable(word: str) -> str:
+    """A word of the command line without the half characters that a name in another encoding leaves; files keep their names."""
+    return word if word.isascii() or os.path.lexists(word) else word.encode(errors="replace").decode()
 
 
 def _run(words: list[str], language: str) -> int:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from xlcrm import app
 from xlcrm.catalogue import text
+from xlcrm.errors import UsageError
 
 if TYPE_CHECKING:
     from xlcrm.jobs.validate import Validation
 
 PASSPHRASE = "demo"  # noqa: S105 - guards invented customers only
 EXAMPLES = 5
+MARK = ".xlcrm-demo"  # the file that says: this folder is a demo's, its files may be made anew
 STEWARD = "赵敏"
 COLLEAGUES = ("王芳", "李强", "陈静")
 
@@ -36,7 +38,10 @@ def run(options: argparse.Namespace) -> int:
     from xlcrm.sheets import template
 
     language, folder = options.lang, options.folder
-    folder.mkdir(parents=True, exist_ok=True)
+    if options.rows < 1:
+        raise UsageError("cli.too_few", rows=options.rows)
+    with app.writing(folder):
+        _own_folder(folder)
     book, store, exported = folder / text("demo.book", language), folder / "store.db", folder / text("demo.export", language)
     for old in (book, exported, *folder.glob("store.db*")):
         old.unlink(missing_ok=True)
@@ -78,6 +83,14 @@ def run(options: argparse.Namespace) -> int:
 def _called_as() -> str:
     """How this command was called, so that the next one can be copied from the screen."""
     return sys.argv[0] if Path(sys.argv[0]).name == "xlcrm" else "xlcrm"
+
+
+def _own_folder(folder: Path) -> None:
+    """Make the folder, or take one that an earlier demo made; files of the same names elsewhere are somebody's work."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()) and not (folder / MARK).exists():
+        raise UsageError("cli.not_demo", path=folder)
+    (folder / MARK).touch()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xlcrm import app
 from xlcrm.catalogue import text
+from xlcrm.errors import UsageError
 
 
 def arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -21,6 +22,8 @@ def run(options: argparse.Namespace) -> int:
     from xlcrm.jobs import make
 
     app.writable(options.out, options.force)
+    if options.source and options.source.resolve() == options.out.resolve():
+        raise UsageError("cli.same_file", path=options.out)
     with app.writing(options.out):
         made = make.new(options.out, options.lang, app.existing(options.source) if options.source else None)
     if options.source is None:

@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
 
     language = options.lang
     with app.session(None, language, options.store) as desk:
-        if options.add:
+        if options.add is not None:
             person = people.add(
                 desk.store, desk.context, options.add, options.account or options.add, options.department, options.roles
             )

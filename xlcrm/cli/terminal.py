@@ -20,7 +20,7 @@ class Bar:
         self._shown = False
 
     def __call__(self, sentence: str, done: int, total: int) -> None:
-        if not sys.stderr.isatty() or time.monotonic() - self._start < PATIENCE:
+        if not sys.stderr or not sys.stderr.isatty() or time.monotonic() - self._start < PATIENCE:
             return
         filled = WIDTH * done // max(total, 1)
         ended = done >= total
@@ -37,7 +37,7 @@ def tell(sentences: Sequence[str]) -> None:
 
 def ask(sentence: str) -> bool:
     """A yes-or-no question; no where nobody can answer."""
-    if not sys.stdin.isatty():
+    if not sys.stdin or not sys.stdin.isatty():  # a program without a console has none
         return False
     return input(f"{sentence} [y/N] ").strip().lower() in {"y", "yes", "是", "好"}
 

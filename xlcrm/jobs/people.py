@@ -11,6 +11,9 @@ from xlcrm.store.base import Store
 
 def add(store: Store, context: Context, name: str, account: str, department: str, roles: str) -> Person:
     """Add a colleague; ``roles`` are codes or labels, separated by commas. UsageError for an unknown role or a taken name."""
+    name, account = name.strip(), account.strip()
+    if not name or not account:
+        raise UsageError("jobs.person_blank")
     known = vocabulary("role")
     codes = set()
     for word in roles.replace("，", ",").replace("、", ",").split(","):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlcrm.match import contact, places, text
@@ -81,6 +82,7 @@ _COMPANY_BRANCHES = tuple(word for word in BRANCHES if word.endswith("公司"))
 _TRADE_GROUP: dict[str, str] = {word: min(group) for group in SAME_TRADE for word in group}
 
 
+@lru_cache(1 << 15)  # a submission asks for the same names twice: to compare them and to store their keys
 def parse(name: str, kind: str = "") -> Company:
     """The parts of ``name``; ``kind`` "person" when the customer is known to be one. ``NOBODY`` when nothing is named."""
     folded = text.fold(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlcrm.match import text
@@ -25,6 +26,7 @@ _SPOKEN = ("小", "老", "阿", "大")
 _MASKS = re.compile(r"[*＊×✱○●某]+")
 
 
+@lru_cache(1 << 15)
 def parse(value: str) -> Contact:
     """Who is meant by ``value``: 王小明 and 王小明经理 give the full name, 王经理, 小王 and 王** the surname."""
     value = value[: text.LONGEST]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlcrm.match import places, text
@@ -56,6 +57,7 @@ def domain(mail: str) -> str:
     return "" if host in FREE_MAIL else host
 
 
+@lru_cache(1 << 15)
 def address(value: str) -> Address:
     """Where ``value`` says: places at its start are left out, because people leave them out."""
     folded = text.fold(value).replace("(", "").replace(")", "")

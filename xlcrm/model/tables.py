@@ -363,6 +363,40 @@ CONFLICTS = Table(
     help_zh="同一字段被两个人改成不同内容；选择采用哪个后按“提交”。", help_en="Fields changed by two people; choose, then submit.",
 )
 
+FOUND = Table(
+    "found", "查找结果", "Search result",
+    (
+        Field("number", "客户编号", "Customer ID", Kind.TEXT, Need.SYSTEM, Role.SHEET, width=16),
+        Field("name", "客户名称", "Customer name", Kind.TEXT, Need.SYSTEM, Role.SHEET, width=30),
+        Field("contact", "主要联系人", "Main contact", Kind.TEXT, Need.SYSTEM, Role.SHEET, width=12),
+        Field("contact_title", "联系人职务", "Contact's title", Kind.TEXT, Need.SYSTEM, Role.SHEET, width=14),
+        Field("phone", "联系方式", "Phone", Kind.TEXT, Need.SYSTEM, Role.SHEET, width=16),
+        Field("contacts", "其他联系人", "Other contacts", Kind.LONG, Need.SYSTEM, Role.SHEET, width=26),
+        Field("status", "客户状态", "Status", Kind.TEXT, Need.SYSTEM, Role.SHEET, width=12),
+        Field("grade", "合作等级", "Grade", Kind.TEXT, Need.SYSTEM, Role.SHEET, width=10),
+        Field("owner", "负责人", "Owner", Kind.TEXT, Need.SYSTEM, Role.SHEET, width=12),
+        Field("last_at", "最近互动", "Last interaction", Kind.MOMENT, Need.SYSTEM, Role.SHEET, width=18),
+        Field("last_topic", "互动主题", "Topic", Kind.LONG, Need.SYSTEM, Role.SHEET, width=24),
+        Field("next_step", "下一步行动", "Next step", Kind.LONG, Need.SYSTEM, Role.SHEET, width=28),
+        Field("need", "核心需求", "Key need", Kind.LONG, Need.SYSTEM, Role.SHEET, width=24),
+        Field("tags", "标签", "Tags", Kind.LONG, Need.SYSTEM, Role.SHEET, width=20),
+        Field("remark", "备注", "Remarks", Kind.LONG, Need.SYSTEM, Role.SHEET, width=30),
+    ),
+    stored=False, result=True,
+    help_zh="“查找客户”找到的客户；选中一行再按“记互动”。", help_en="Customers found; select a row and press Log interaction.",
+)
+
+SETTING = Table(
+    "setting", "设置", "Settings",
+    (
+        Field("item", "设置项", "Setting", Kind.TEXT, Need.SYSTEM, Role.SHEET, width=16),
+        Field("value", "内容", "Value", Kind.TEXT, Need.OPTIONAL, Role.SHEET, width=44, longest=400, help_zh="改好后再按一次“设置”。", help_en="Change it, then press Settings again."),
+        Field("note", "说明", "Note", Kind.LONG, Need.SYSTEM, Role.SHEET, width=60),
+    ),
+    stored=False, result=True,
+    help_zh="改“内容”一列，再按一次“设置”生效。", help_en="Change the column Value, then press Settings again.",
+)
+
 DICTIONARY = Table(
     "dictionary", "数据字典", "Dictionary",
     (
@@ -377,7 +411,7 @@ DICTIONARY = Table(
 )
 
 STORED = (CUSTOMER, CONTACT, INTERACTION, TAG, REQUEST, FEEDBACK, OPPORTUNITY, ACTIVITY)
-RESULTS = (FINDINGS, DUPLICATES, CONFLICTS)
+RESULTS = (FINDINGS, DUPLICATES, CONFLICTS, FOUND, SETTING)
 TABLES = (*STORED, DICTIONARY, *RESULTS)
 BY_KEY = {table.key: table for table in TABLES}
 SUBMITTED = (CUSTOMER, CONTACT, INTERACTION, TAG)

@@ -22,6 +22,7 @@ _CELL = {
     # any kind of field
     "MISSING": Code(MUST, "blocking fields"),
     "MISSING_DUE": Code(DUE, "due fields"),
+    "OVERDUE": Code(DUE, "due fields of records stored more than three working days ago"),
     "PLACEHOLDER": Code(CHECK, "all but free text"),
     "MASKED": Code(DUE, "names, phones, mails, codes of new rows"),
     "CLEAR_BLOCKING": Code(MUST, "blocking fields"),

@@ -6,11 +6,21 @@ Reads and writes are blocks: their number never grows with the rows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from xlcrm.model.fields import Table
 from xlcrm.model.rows import Cell, Link, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Where the person stands: the sheet, its row number (from 1), and what the first selected cell holds."""
+
+    sheet: str
+    line: int
+    cell: Cell
 
 
 class Book(Protocol):
@@ -74,3 +84,11 @@ class Book(Protocol):
     def tell(self, sentence: str) -> None: ...
 
     def ask(self, sentence: str) -> bool: ...
+
+    def selected(self) -> Selected | None:
+        """Where the person stands; None where nobody is looking (a closed file)."""
+        ...
+
+    def go(self, sheet: str, place: str) -> None:
+        """Take the person to a cell, such as ("客户基础信息表", "E12"); nothing happens where nobody is looking."""
+        ...

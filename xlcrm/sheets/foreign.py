@@ -14,13 +14,13 @@ from xlcrm.errors import BookError
 from xlcrm.model.fields import Table
 from xlcrm.model.rows import Cell, CellError, Flaw, Rows
 from xlcrm.sheets import headers
+from xlcrm.sheets.address import ROWS, letters
 from xlcrm.sheets.cells import LONGEST, as_read
-from xlcrm.sheets.files.address import ROWS, letters
-from xlcrm.sheets.files.extract import extract
-from xlcrm.sheets.files.grid import MOST_CELLS, WIDEST, Grid
+from xlcrm.sheets.extract import extract
 from xlcrm.sheets.files.package import Package, contents
 from xlcrm.sheets.files.sheet import Sheet, Source
 from xlcrm.sheets.files.workbook import Workbook
+from xlcrm.sheets.grid import MOST_CELLS, WIDEST, Grid
 
 DELIMITERS = ",;\t|"
 LONGEST_FIELD = 1 << 20

@@ -11,6 +11,7 @@ from xlcrm.model.fields import Table
 from xlcrm.model.rows import Cell, Link, Rows
 from xlcrm.model.tables import TABLES
 from xlcrm.sheets import design
+from xlcrm.sheets.base import Selected
 from xlcrm.sheets.cells import as_read, same
 from xlcrm.sheets.layout import HEADER_ROW, TEMPLATE_VERSION
 
@@ -20,7 +21,8 @@ class MemoryBook:
 
     ``rows`` replace whole tables, with places, formulas and flaws of their own. Tables not given are there and blank.
     ``shown`` holds the keys of the result tables that are visible, ``said`` what the person was told or asked,
-    ``answer`` what the person answers; ``saves`` counts the calls of ``save``.
+    ``answer`` what the person answers; ``saves`` counts the calls of ``save``; ``standing`` is where the person
+    stands, ``gone`` where they were taken to.
     """
 
     def __init__(
@@ -37,6 +39,8 @@ class MemoryBook:
         self.shown: set[str] = set()
         self.said: list[str] = []
         self.saves = 0
+        self.standing: Selected | None = None
+        self.gone: tuple[str, str] | None = None
         self._rows = {table.key: _blank(table, language) for table in TABLES}
         self._rows |= {item.table.key: copy.deepcopy(item) for item in rows}
         for key, given in (records or {}).items():
@@ -114,6 +118,12 @@ class MemoryBook:
     def ask(self, sentence: str) -> bool:
         self.said.append(sentence)
         return self.answer
+
+    def selected(self) -> Selected | None:
+        return self.standing
+
+    def go(self, sheet: str, place: str) -> None:
+        self.gone = (sheet, place)
 
     def _check_ours(self) -> None:
         if not self.ours:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import io
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -34,15 +36,24 @@ def build(
     rows: Mapping[str, Columns] | None = None,
     settings: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a new workbook to ``path`` (.xlsx), replacing what is there; OSError where that is not possible.
+    """Write a new workbook to ``path`` (.xlsx), replacing what is there; OSError where that is not possible, nothing is
+    changed then.
 
     ``rows`` maps table keys to columns (field key -> one cell per row); ``settings`` fills the book's settings
     ("uid", "person", "store", ...; see ``Book.setting``). Equal arguments give equal bytes.
     """
     base = {"font_name": FONT, "font_size": 10}
-    book = Workbook(str(path), {"in_memory": True, "default_format_properties": base, "strings_to_formulas": False})
+    made = io.BytesIO()
+    book = Workbook(made, {"in_memory": True, "default_format_properties": base, "strings_to_formulas": False})
     populate(book, language, rows or {}, settings or {})
     book.close()
+    path = Path(path)
+    temporary = path.with_name(f".xlcrm-{uuid.uuid4().hex}.tmp")
+    try:
+        temporary.write_bytes(made.getvalue())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def populate(book: Workbook, language: str, rows: Mapping[str, Columns], settings: Mapping[str, str]) -> None:

@@ -112,22 +112,34 @@ def candidates(connection: Connection, cipher: Cipher, keys: Sequence[Sequence[s
     for index, group in enumerate(keys):
         for key in dict.fromkeys(group):
             wanted.setdefault(stored_key(cipher, key), []).append(index)
-    if not wanted:
+    present = _present(connection, list(wanted))
+    if not present:
         return []
     customer, stored = SQL["customer"], BLOCKING_KEY
     alive = (customer.c.rid == stored.c.customer) & (customer.c.life == "live")
     _WANTED.create(connection, checkfirst=False)
-    connection.exec_driver_sql(insert(_WANTED), [(name,) for name in wanted])
+    connection.exec_driver_sql(insert(_WANTED), [(name,) for name in present])
     # One more than the cap is enough to know that a key is too common.
     sharing = select(stored.c.customer).join(customer, alive).where(stored.c.key == _WANTED.c.key).distinct().limit(cap + 1)
     few = select(func.count()).select_from(sharing.correlate(_WANTED).subquery()).scalar_subquery()
-    joined = _WANTED.join(stored, stored.c.key == _WANTED.c.key).join(customer, alive)
+    # An expression, so that SQLite looks up each wanted key among the stored ones; the other way round it reads them all.
+    joined = _WANTED.join(stored, stored.c.key == _WANTED.c.key.concat("")).join(customer, alive)
     found = connection.execute(
         select(_WANTED.c.key, stored.c.customer).select_from(joined).where(few <= cap).distinct()
     ).all()
     _WANTED.drop(connection)
     pairs = {(index, rid) for name, rid in found for index in wanted[name]}
     return sorted(pairs)
+
+
+def _present(connection: Connection, keys: Sequence[str]) -> list[str]:
+    """Those of ``keys`` (as stored) that any record has: of new customers' keys hardly one."""
+    found: list[str] = []
+    for chunk in chunks(keys):
+        places = ", ".join("?" * len(chunk))  # there are many keys: expanding an in_() would take longer than the search
+        asked = f'SELECT DISTINCT "key" FROM blocking_key WHERE "key" IN ({places})'  # noqa: S608 - places are question marks
+        found += connection.exec_driver_sql(asked, tuple(chunk)).scalars()
+    return found
 
 
 def find(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:

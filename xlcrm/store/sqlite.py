@@ -6,6 +6,7 @@ with a sentence, not with a half-made store.
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
@@ -27,6 +28,7 @@ from xlcrm.store.sql import SqlStore
 
 WAIT = 60.0  # seconds; a writer of 100,000 rows holds the lock for about ten
 SOON = 2.0  # seconds after which a person wants to know what the waiting is for
+logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # Ctrl-C while closing is no fault to print a traceback for
 _MAGIC = b"SQLite format 3\0"
 
 

@@ -102,7 +102,8 @@ def _new(draft: Draft, sheet: Sheet, row: int, token: str) -> Fate:
 
 def filled(draft: Draft, sheet: Sheet, row: int) -> Values:
     """The values of a new row with the defaults of its table: the kind, the acting person as owner."""
-    values = {key: column[row] for key in (field.key for field in sheet.table.data) if (column := sheet.checked.values.get(key))}
+    columns = sheet.checked.values
+    values = {field.key: columns[field.key][row] for field in sheet.table.data if field.key in columns}
     for field in sheet.table.data:
         if field.default and not values.get(field.key):
             values[field.key] = field.default

@@ -58,7 +58,7 @@ def _fate(
     expected: Values = {}
     clashes: list[Clash] = []
     requested: set[str] = set()
-    for key, value in _edited(sheet, row, record, base).items():
+    for key, value in edited(sheet, row, record, base).items():
         before, current = (base or {}).get(key), record.values.get(key)
         if current not in (value, before) or (base is None and current is not None):
             choice = choices.get(clash_key(record, key, value, current))
@@ -101,7 +101,7 @@ def _fate(
     return Fate(Count.UNCHANGED, "stored", record.rid, None, record)
 
 
-def _edited(sheet: Sheet, row: int, record: Record, base: Values | None) -> Values:
+def edited(sheet: Sheet, row: int, record: Record, base: Values | None) -> Values:
     """The fields whose value in the row differs from what the person saw and from what is stored."""
     found: Values = {}
     for field in sheet.table.data:

@@ -9,7 +9,7 @@ from xlcrm.jobs.submit.draft import Count, Draft, Fate
 from xlcrm.jobs.submit.existing import clash_key
 from xlcrm.model.fields import Role
 from xlcrm.model.finding import Severity
-from xlcrm.model.operation import Outcome, Record, Result
+from xlcrm.model.operation import Outcome, Record, Result, Values
 from xlcrm.model.rows import Cell, Link
 from xlcrm.model.tables import BY_KEY, CONFLICTS, CUSTOMER
 from xlcrm.model.vocabularies import vocabulary
@@ -48,6 +48,7 @@ def write(
     for key, fates in draft.fates.items():
         sheet = draft.sheets[key]
         columns: dict[str, list[Cell]] = {"submit_status": _statuses(fates, draft.context.language)}
+        stored = [_stored(fate, records) for fate in fates]
         for field in sheet.table.fields:
             if field.key not in sheet.rows.letters:
                 continue
@@ -56,7 +57,7 @@ def write(
                     _audit(draft, sheet, row, fate, field.key, outcomes, records) for row, fate in enumerate(fates)
                 ]
             elif field.role is Role.DATA and field.key != "customer":
-                column = _refreshed(draft, sheet, field.key, fates, records)
+                column = _refreshed(draft, sheet, field.key, fates, stored)
                 if column is not None:
                     columns[field.key] = column
         if key == CUSTOMER.key and "tags" in sheet.rows.letters:
@@ -86,23 +87,31 @@ def _audit(
     return show(None if value is None else str(value), sheet.table[key], draft.context.language, draft.rulebook.names)
 
 
-def _refreshed(draft: Draft, sheet: Sheet, key: str, fates: Sequence[Fate], records: Mapping[str, Record]) -> list[Cell] | None:
+def _stored(fate: Fate, records: Mapping[str, Record]) -> Values | None:
+    """The values that the store now holds for a row; None for what waits or was refused."""
+    if fate.status != "stored":
+        return None
+    record = records.get(fate.rid or "")
+    return record.values if record else fate.change.values if fate.change else {}
+
+
+def _refreshed(draft: Draft, sheet: Sheet, key: str, fates: Sequence[Fate], stored: Sequence[Values | None]) -> list[Cell] | None:
     """The column with the store's value wherever the row shows another one; None when nothing differs.
 
     Without this a value that a colleague changed would look like an edit of this sheet next time. Masked cells and
     what waits or was refused stay as they are.
     """
+    shown = sheet.checked.values.get(key) or [None] * len(fates)
+    differing = [row for row, values in enumerate(stored) if values is not None and values.get(key) != shown[row]]
+    if not differing:
+        return None
     column = [sheet.rows.cell(row, key) for row in range(len(fates))]
-    field = sheet.table[key]
     differs = False
-    for row, fate in enumerate(fates):
-        if fate.status != "stored" or key in fate.requested:
+    for row in differing:
+        value = (stored[row] or {}).get(key)
+        if key in fates[row].requested or (row, key) in sheet.checked.masked or (value is None and column[row] is None):
             continue
-        record = records.get(fate.rid or "")
-        value = record.values.get(key) if record else fate.change.values.get(key) if fate.change else None
-        if value == sheet.value(row, key) or (row, key) in sheet.checked.masked or (value is None and column[row] is None):
-            continue
-        column[row] = show(value, field, draft.context.language, draft.rulebook.names)
+        column[row] = show(value, sheet.table[key], draft.context.language, draft.rulebook.names)
         differs = True
     return column if differs else None
 
@@ -153,6 +162,6 @@ def tag_labels(records: Mapping[str, Sequence[Record]], language: str) -> dict[s
     """Customers' tags as one text, by rid, for the derived column 标签."""
     words = vocabulary("tag")
     return {
-        rid: "、".join(dict.fromkeys(words.label(record.values.get("name") or "", language) for record in tags))
+        rid: "、".join(sorted({words.label(record.values.get("name") or "", language) for record in tags}))
         for rid, tags in records.items()
     }

@@ -61,10 +61,10 @@ def _defaults(case: Case) -> None:
     new = case.new()
     for item in case.rows.table.data:
         if item.default and item.key in case.values:
-            column = case.values[item.key]
-            for row, value in enumerate(column):
-                if value is None and new[row] and (row, item.key) not in case.refused:
-                    column[row] = item.default
+            refused = {row for row, key in case.refused if key == item.key}
+            for row, value in enumerate(case.values[item.key]):
+                if value is None and new[row] and row not in refused:
+                    case.values[item.key][row] = item.default
 
 
 def _column(case: Case, item: Field) -> None:
@@ -78,8 +78,7 @@ def _column(case: Case, item: Field) -> None:
     numbers = case.column("number")
     for row, reading in odd.items():
         _reading(case, row, item, reading, numbers[row] is None)
-    if rows.formulas:
-        _formulas(case, item)
+    _formulas(case, item)
 
 
 def _reading(case: Case, row: int, item: Field, reading: Reading, fresh: bool) -> None:
@@ -106,7 +105,7 @@ def _reading(case: Case, row: int, item: Field, reading: Reading, fresh: bool) -
 def _formulas(case: Case, item: Field) -> None:
     """Formulas in a data column: their last result is taken; without one there is nothing to take."""
     cells = case.rows.columns[item.key]
-    for row in sorted(row for row, key in case.rows.formulas if key == item.key):
+    for row in case.formulas.get(item.key, ()):
         if cells[row] is None:
             case.refused.add((row, item.key))
             case.add("FORMULA_EMPTY", row, item.key)

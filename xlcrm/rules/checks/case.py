@@ -8,11 +8,11 @@ from datetime import date
 from functools import cache, cached_property
 
 from xlcrm.catalogue import text
-from xlcrm.model.fields import Field, Kind, Need
+from xlcrm.model.fields import Kind, Need
 from xlcrm.model.finding import Finding, Severity
 from xlcrm.model.operation import Values
 from xlcrm.model.rows import Cell, Rows
-from xlcrm.rules.calendar import deadline
+from xlcrm.rules.calendar import Deadline, deadline
 from xlcrm.rules.clean.text import written
 from xlcrm.rules.codes import CODES
 from xlcrm.rules.rulebook import Rulebook
@@ -38,7 +38,8 @@ class Case:
 
     def new(self) -> list[bool]:
         """For each row whether it has no number yet."""
-        return [number is None for number in self.column("number")]
+        numbers = self.column("number")
+        return [True] * len(numbers) if blank(numbers) else [number is None for number in numbers]
 
     def column(self, key: str) -> list[str | None]:
         """The canonical values of the sheet's column; all None where it has none."""
@@ -65,13 +66,29 @@ class Case:
 
     def whole(self) -> list[bool]:
         """For each row whether all its values are known: new, or stored and read with its stored values."""
-        known = self.known or {}
-        return [number is None or number in known for number in self.column("number")]
+        known = self.known
+        return [number is None or number in known for number in self.column("number")] if known else self.new()
+
+    @cached_property
+    def formulas(self) -> dict[str, list[int]]:
+        """The rows with a formula, by column."""
+        found: dict[str, list[int]] = {}
+        for row, key in sorted(self.rows.formulas):
+            found.setdefault(key, []).append(row)
+        return found
 
     @cached_property
     def until(self) -> str:
         """The day by which what is 待补全 is to be filled, marked where it is an estimate."""
-        return due_day(self.book.day, self.book.count("due_days", WAIT), self.book.language)
+        return self._until(self.book.day)
+
+    def deadline(self, start: date) -> Deadline:
+        """The day by which what was 待补全 on ``start`` was to be filled."""
+        return due(start, self.book.count("due_days", WAIT))
+
+    def _until(self, start: date) -> str:
+        until = self.deadline(start)
+        return until.day.isoformat() + (text("findings.ESTIMATED", self.book.language) if until.estimated else "")
 
     def has(self, *keys: str) -> bool:
         """Whether any of these columns may have something in it, in the sheet or in the store."""
@@ -81,16 +98,17 @@ class Case:
         """``key`` if the sheet has that column, else ``other``: where to show a fault between two fields."""
         return key if key in self.values else other
 
-    def wanting(self, code: str, key: str, rows: Iterable[int], due: bool = True) -> None:
+    def wanting(self, code: str, key: str, rows: Iterable[int], due: bool = True, since: date | None = None) -> None:
         """Note one finding for many blank cells of a column, but not for cells that have a fault of their own.
 
-        There may be a hundred thousand of them: they share the values of their sentence.
+        There may be a hundred thousand of them: they share the values of their sentence. ``since`` is the day from which
+        the time to fill them in runs, today where it is not given.
         """
         if key not in self.values and due:
             return
         said: dict[str, object] = {"field": self.title(key), "value": ""}
         if due:
-            said["due"] = self.until
+            said["due"] = self._until(since) if since else self.until
         severity = self._severity(code, key)
         table = self.rows.table.key
         for row in rows:
@@ -117,7 +135,7 @@ class Case:
         if key is not None:
             said["field"] = self.title(key)
             if row is not None:
-                said["value"] = self._shown(row, self.rows.table[key])
+                said["value"] = self._shown(row, key)
         if values:
             said.update(values)
         severity = self._severity(code, key)
@@ -136,17 +154,15 @@ class Case:
         item = self.rows.table.by_key.get(key or "")
         return item is not None and item.kind is Kind.CUSTOMER and item.need is Need.BLOCKING
 
-    def _shown(self, row: int, item: Field) -> str:
+    def _shown(self, row: int, key: str) -> str:
         """The cell's text for a sentence: short, and not at all where it is sensitive."""
-        shown = "***" if item.sensitive else " ".join(written(self.rows.cell(row, item.key)).split())
+        if key in self.rows.table.sensitive:
+            return "***"
+        shown = " ".join(written(self.rows.cell(row, key)).split())
         return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
 
 
-@cache
-def due_day(day: date, days: int, language: str) -> str:
-    """``days`` working days after ``day``; marked where the year's make-up days are not published yet."""
-    until = deadline(day, days)
-    return until.day.isoformat() + (text("findings.ESTIMATED", language) if until.estimated else "")
+due = cache(deadline)
 
 
 def blank(column: Sequence[object]) -> bool:

@@ -7,8 +7,8 @@ plainly; only what is neither repeated nor plain is read cell by cell (rules/cle
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from itertools import compress, filterfalse
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import compress
 
 from xlcrm.model.fields import Field, Kind, Need
 from xlcrm.model.rows import Cell
@@ -19,15 +19,18 @@ from xlcrm.rules.clean.words import CLEAR, PLACEHOLDERS
 from xlcrm.rules.reading import BLANK, Reading
 from xlcrm.rules.rulebook import Rulebook
 
-_PLAIN: dict[Kind, Callable[[Iterable[Cell]], dict[Cell, str]]] = {
+# What a column may hold without anybody looking closer, for kinds that are seldom the same twice ...
+_SINGLE: dict[Kind, Callable[[Sequence[Cell]], list[str | None]]] = {
     Kind.PHONE: phone.plain,
     Kind.EMAIL: mail.plain,
     Kind.USCC: codes.plain_uscc,
+}
+# ... and for those that often are.
+_NUMBER: dict[Kind, Callable[[Iterable[Cell]], dict[Cell, str]]] = {
     Kind.DECIMAL: amounts.plain,
     Kind.INTEGER: amounts.plain_whole,
 }
 _WORDY = frozenset({Kind.TEXT, Kind.LONG, Kind.CUSTOMER, Kind.PERSON})
-_WORDS = CLEAR | PLACEHOLDERS
 _MARK = "\ue000"  # stands between the texts of a joined column: a private character that nobody types
 _ENDS = ("", " ", "\n", "'")  # a text that begins or ends so may need trimming
 _INSIDE = ("  ", " \n", "\n ")
@@ -46,50 +49,67 @@ def read_column(cells: Sequence[Cell], field: Field, book: Rulebook, parents: Se
         return [None] * len(cells), {}
     if parents is not None:
         return _dependent(cells, field, book, parents)
-    distinct = set(cells)
-    if not distinct.isdisjoint((True, False)) and bool in set(map(type, cells)):
+    # A dictionary, not a set: it keeps the order, and reading a hundred thousand texts as they lie in memory is much quicker.
+    distinct = {} if field.kind in _SINGLE else dict.fromkeys(cells)
+    if (not distinct or True in distinct or False in distinct) and bool in set(map(type, cells)):
         # True and 1.0 are one key of a dictionary but not one cell
         readings = [clean.read(cell, field, book) for cell in cells]
         return [reading.value for reading in readings], {i: reading for i, reading in enumerate(readings) if reading.code}
+    if field.kind in _SINGLE:
+        column = _SINGLE[field.kind](cells)
+        unsure = [i for i, value in enumerate(column) if value is None and cells[i] is not None]
+        return _looked_at(cells, column, {cells[i] for i in unsure}, unsure, field, book)
     if field.kind in _WORDY:
-        found = {cell: clean.read(cell, field, book) for cell in _suspects(distinct, field)}
-        column: list[str | None] = list(cells)  # type: ignore[arg-type]  # what is no text is suspect and replaced below
-        odd = {}
-        for i in compress(range(len(cells)), map(found.__contains__, cells)):
-            reading = found[cells[i]]
-            column[i] = reading.value
-            if reading.code:
-                odd[i] = reading
-        return column, odd
-    plain = _PLAIN[field.kind](distinct - _WORDS) if field.kind in _PLAIN else {}
-    found = {cell: clean.read(cell, field, book) for cell in distinct.difference(plain)}
+        suspects = set(_suspects(distinct, field))
+        # what is no text is suspect and replaced
+        return _looked_at(cells, list(cells), suspects, _rows_with(suspects, cells), field, book)  # type: ignore[arg-type]
+    plain = _NUMBER[field.kind](distinct) if field.kind in _NUMBER else {}
+    found = {cell: clean.read(cell, field, book) for cell in distinct if cell not in plain}
     values = plain | {cell: reading.value for cell, reading in found.items()}
-    told = {cell: reading for cell, reading in found.items() if reading.code}
-    rows = compress(range(len(cells)), map(told.__contains__, cells)) if told else ()
-    return list(map(values.__getitem__, cells)), {i: told[cells[i]] for i in rows}
+    odd = {cell: reading for cell, reading in found.items() if reading.code}
+    return list(map(values.__getitem__, cells)), {i: odd[cells[i]] for i in _rows_with(odd, cells)}
 
 
-def _suspects(cells: set[Cell], field: Field) -> set[Cell]:
-    """The cells that may be anything but clean text already: searches over all texts joined tell whether to look."""
-    texts = [cell for cell in cells if type(cell) is str]
-    suspects = cells.difference(texts, (None,))
+def _rows_with(wanted: Collection[Cell], cells: Sequence[Cell]) -> Iterable[int]:
+    """The rows whose cell is among ``wanted`` (a set or dictionary)."""
+    return compress(range(len(cells)), map(wanted.__contains__, cells)) if wanted else ()
+
+
+def _looked_at(
+    cells: Sequence[Cell], column: list[str | None], suspects: set[Cell], rows: Iterable[int], field: Field, book: Rulebook
+) -> Column:
+    """``column`` with the suspect cells in its ``rows`` read one by one; each distinct cell once."""
+    found = {cell: clean.read(cell, field, book) for cell in suspects}
+    odd: dict[int, Reading] = {}
+    for i in rows:
+        reading = found[cells[i]]
+        column[i] = reading.value
+        if reading.code:
+            odd[i] = reading
+    return column, odd
+
+
+def _suspects(distinct: Collection[Cell], field: Field) -> Iterator[Cell]:
+    """The cells that may be anything but clean text: searches over all texts joined tell whether to look at each."""
+    texts = [cell for cell in distinct if type(cell) is str]
+    yield from [cell for cell in distinct if type(cell) is not str and cell is not None]
     named = names.PLAIN.get(field.kind)
-    suspects |= cells & (_WORDS if named or field.need in (Need.BLOCKING, Need.DUE) else CLEAR)
+    words = CLEAR | PLACEHOLDERS if named or field.need in (Need.BLOCKING, Need.DUE) else CLEAR
+    yield from [word for word in words if word in distinct]
     joined = _MARK.join(texts)
     marked = joined.count(_MARK) >= len(texts)
     if named:
-        suspects.update(filterfalse(named.fullmatch, texts))  # what is too long is not plain either
+        yield from [text for text in texts if not named.fullmatch(text)]  # what is too long is not plain either
     else:
-        suspects.update([text for text in texts if len(text) > field.longest])
+        yield from [text for text in texts if len(text) > field.longest]
         odd = (ODD_LONG if field.kind is Kind.LONG else ODD_LINE).search
         if marked or odd(joined) or not all(texts) or any(char in joined for char in _ENDS[1:]):
-            suspects.update(text for text in texts if odd(text) or text[:1] in _ENDS or text[-1:] in _ENDS)
-            suspects.update(text for text in texts if any(part in text for part in _INSIDE))
+            yield from (text for text in texts if odd(text) or text[:1] in _ENDS or text[-1:] in _ENDS)
+            yield from (text for text in texts if any(part in text for part in _INSIDE))
     if not field.sensitive:
         for digits in _DIGITS:
             if marked or digits.search(joined):
-                suspects.update(filter(digits.search, texts))
-    return suspects
+                yield from (text for text in texts if digits.search(text))
 
 
 def _dependent(cells: Sequence[Cell], field: Field, book: Rulebook, parents: Sequence[str | None]) -> Column:

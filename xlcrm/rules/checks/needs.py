@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from xlcrm.model.fields import Field, Kind, Need
 from xlcrm.rules.checks.case import Case
 
@@ -50,4 +52,19 @@ def _due(case: Case, item: Field, whole: list[bool]) -> None:
     for other in _INSTEAD.get(item.key, ()):
         instead = case.standing(other)
         blank = [row for row in blank if instead[row] is None]
-    case.wanting("MISSING_DUE", item.key, blank)
+    # Three working days run from the day a record came into the store, not from today (document 003 2.3).
+    for start, rows in _by_day(case, blank).items():
+        overdue = start != case.book.day and case.deadline(start).day < case.book.day
+        case.wanting("OVERDUE" if overdue else "MISSING_DUE", item.key, rows, since=start)
+
+
+def _by_day(case: Case, rows: list[int]) -> dict[date, list[int]]:
+    """The rows by the day from which their time runs: of stored ones the day of creation, of new ones today."""
+    if not case.known:
+        return {case.book.day: rows}
+    numbers = case.column("number")
+    found: dict[date, list[int]] = {}
+    for row in rows:
+        created = case.known.get(numbers[row] or "", {}).get("created_at")
+        found.setdefault(date.fromisoformat(created[:10]) if created else case.book.day, []).append(row)
+    return found

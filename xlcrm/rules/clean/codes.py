@@ -6,7 +6,7 @@ Excel keeps 15 significant digits of a number, so an 18-digit code that stands i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 
 from xlcrm.model.fields import Field
@@ -17,16 +17,20 @@ from xlcrm.rules.rulebook import Rulebook
 
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+_ZEROS = "0" * 18  # people type it as a placeholder, and its check digit is right
 # The 31 characters of a credit code as digits that int() knows.
 _DIGITS = str.maketrans("0123456789ABCDEFGHJKLMNPQRTUWXY", "0123456789abcdefghijklmnopqrstu")
+# The check digit by the weighted sum of the other 17, modulo 31: what is missing to a multiple of 31.
+_MISSING = "0utsrqponmlkjihgfedcba987654321"
 _IDENTITY = re.compile(r"[1-9][0-9]{16}[0-9X]")
 
 
-def plain_uscc(cells: Iterable[Cell]) -> dict[Cell, str]:
-    """The credit codes whose shape and check digit are right, as they are."""
-    codes = list(filter(_USCC.fullmatch, [cell for cell in cells if type(cell) is str]))
-    digits = "\n".join(codes).translate(_DIGITS).split("\n")  # one translation is much quicker than thousands
-    return {code: code for code, digit in zip(codes, digits, strict=False) if _sums(digit)}
+def plain_uscc(cells: Sequence[Cell]) -> list[str | None]:
+    """The credit codes of a column whose shape and check digit are right, as they are; None for every other cell."""
+    shaped = _USCC.fullmatch
+    codes = [cell if type(cell) is str and shaped(cell) else None for cell in cells]
+    digits = "\n".join(code or _ZEROS for code in codes).translate(_DIGITS).split("\n")  # one translation instead of thousands
+    return [code if code and _sums(digit) and code != _ZEROS else None for code, digit in zip(codes, digits, strict=True)]
 
 
 def uscc_checks(code: str) -> bool:
@@ -39,7 +43,7 @@ def uscc_checks(code: str) -> bool:
 
 
 def _sums(digits: str) -> bool:
-    return (int(digits[16::-1], 34) + int(digits[17], 34)) % 31 == 0
+    return _MISSING[int(digits[16::-1], 34) % 31] == digits[17]
 
 
 def identity_checks(code: str) -> bool:

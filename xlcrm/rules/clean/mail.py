@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from xlcrm.model.fields import Field
 from xlcrm.model.rows import Cell
@@ -11,9 +11,9 @@ from xlcrm.rules.clean.text import squeeze, written
 from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
 
-# Beyond doubt: a simple name and a usual domain that is no slip of the finger (see _TYPOS).
+# Beyond doubt: a simple name that is no placeholder, and a usual domain that is no slip of the finger (see _TYPOS).
 _PLAIN = re.compile(
-    r"(?!test@|a@|1@)[A-Za-z0-9_][A-Za-z0-9_-]{0,40}(?:\.[A-Za-z0-9_-]{1,20})?"
+    r"(?!(?:test|a|1|123|123456)@)[A-Za-z0-9_][A-Za-z0-9_-]{0,40}(?:\.[A-Za-z0-9_-]{1,20})?"
     r"@(?!gm(?:ial|ai)\.|gamil\.|136\.|hotmial\.|outlok\.|foxmial\.)[a-z0-9]{1,40}\.(?:com\.cn|com|cn|net|org|example)"
 )
 _LABEL = re.compile(r"^(?:mailto:|(?:电子)?(?:邮箱|邮件)\s*:|e-?mail\s*:)\s*", re.I)
@@ -25,9 +25,10 @@ _TYPOS = {
 }  # fmt: skip
 
 
-def plain(cells: Iterable[Cell]) -> dict[Cell, str]:
-    """The addresses that are beyond doubt, as they are."""
-    return {cell: cell for cell in cells if type(cell) is str and _PLAIN.fullmatch(cell)}
+def plain(cells: Sequence[Cell]) -> list[str | None]:
+    """The addresses of a column that are beyond doubt, as they are; None for every other cell."""
+    sure = _PLAIN.fullmatch
+    return [cell if type(cell) is str and sure(cell) else None for cell in cells]
 
 
 def read(cell: Cell, field: Field, book: Rulebook) -> Reading:

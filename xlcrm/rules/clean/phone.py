@@ -8,7 +8,7 @@ numbers beginning with 149 invalid though they are in use), so its "no" is a war
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 
 from xlcrm.model.fields import Field
@@ -19,6 +19,8 @@ from xlcrm.rules.rulebook import Rulebook
 
 # Mobile prefixes in the numbering plan.
 _USUAL = r"1(?:[38][0-9]|4[57]|[59][0-35-9]|6[25-7]|7[0-35-8])[0-9]{8}"
+# What a column may hold without anybody looking closer: usual mobiles but the ones people type as placeholders.
+_PLAIN = re.compile(rf"(?!13800138000|13812345678){_USUAL}")
 _PLAIN_FIXED = re.compile(r"0((?:10|2[0-57-9])-[2-9][0-9]{7}|[3-9][0-9]{2}-[2-8][0-9]{6,7})|[48]00-[0-9]{3}-[0-9]{4}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _KNOWN_MOBILE = re.compile(_USUAL)
@@ -49,13 +51,13 @@ _HOME = re.compile(r"\(?(?:\+|00)\s?86\)?[ -]*(?=[0-9(])")
 _COUNTRY = re.compile(r"^86(?=1[3-9][0-9]{9}$|0[0-9]{9,11}$)")
 
 
-def plain(cells: Iterable[Cell]) -> dict[Cell, str]:
-    """The canonical forms of those mobiles, landlines and 400 numbers that are beyond doubt."""
-    texts = [cell for cell in cells if type(cell) is str]
-    values: dict[Cell, str] = {text: "+86" + text for text in filter(_KNOWN_MOBILE.fullmatch, texts)}
-    for text in texts:
-        if text not in values and (fixed := _PLAIN_FIXED.fullmatch(text)):
-            values[text] = "+86" + (fixed[1] or text).replace("-", "")
+def plain(cells: Sequence[Cell]) -> list[str | None]:
+    """The canonical forms of a column's mobiles, landlines and 400 numbers where beyond doubt; None for every other cell."""
+    mobile, fixed = _PLAIN.fullmatch, _PLAIN_FIXED.fullmatch
+    values = ["+86" + cell if type(cell) is str and mobile(cell) else None for cell in cells]
+    for i, value in enumerate(values):
+        if value is None and type(cell := cells[i]) is str and (found := fixed(cell)):
+            values[i] = "+86" + (found[1] or cell).replace("-", "")
     return values
 
 

@@ -2,246 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-from xlcrm.errors import BookError
-from xlcrm.model.fields import Table
-from xlcrm.model.rows import Cell, Flaw, Link, Rows
-from xlcrm.model.tables import TABLES
-from xlcrm.model.vocabularies import fold
-from xlcrm.sheets import headers
-from xlcrm.sheets.files.address import area, column, letters
-from xlcrm.sheets.files.extract import extract
+from xlcrm.sheets.address import letters
+from xlcrm.sheets.base import Selected
 from xlcrm.sheets.files.package import Package
 from xlcrm.sheets.files.sheet import Sheet, Source
-from xlcrm.sheets.files.workbook import ListObject, Workbook
-from xlcrm.sheets.headers import Headers
-from xlcrm.sheets.layout import SETTINGS_SHEET, TEMPLATE_VERSION
+from xlcrm.sheets.files.workbook import Workbook
+from xlcrm.sheets.gridbook import GridBook
 
 Watch = Callable[[str, int, int], None]
 
 
-@dataclass(slots=True)
-class Place:
-    """Where a table stands: its sheet, Excel table (None if somebody removed it), header row and columns."""
-
-    sheet: Sheet
-    list_object: ListObject | None
-    header: int
-    headers: Headers
-
-    @property
-    def width(self) -> tuple[int, int]:
-        """The first and the last column."""
-        numbers = [*self.headers.fields.values(), *self.headers.others.values()]
-        if self.list_object:
-            numbers += [self.list_object.ref[0], self.list_object.ref[2]]
-        return min(numbers), max(numbers)
-
-    @property
-    def floor(self) -> int:
-        """The last row that can belong to the table: above its totals row or the next Excel table."""
-        own = self.list_object
-        if own and own.totals:
-            return own.ref[3] - own.totals
-        left, right = self.width
-        below = [
-            other.ref[1] - 1
-            for other in self.sheet.entry.lists
-            if other is not own and other.ref[1] > self.header and other.ref[0] <= right and other.ref[2] >= left
-        ]
-        return min(below, default=1 << 20)
-
-
-class FileBook:
+class FileBook(GridBook[Sheet]):
     """A closed workbook. ``said`` collects what ``tell`` was told: the caller shows it."""
 
     def __init__(self, path: Path, watch: Watch | None = None) -> None:
         self._watch = watch
         self._package = Package(path)
         self.path: Path | None = self._package.path
-        self.name = self._package.path.name
+        self.name = self._package.path.name.encode(errors="replace").decode()  # names in another encoding exist
         self._load()
         self.said: list[str] = []
 
     def _load(self) -> None:
         workbook = Workbook(self._package)
-        self._workbook = workbook
         source = Source(self._package, workbook)
-        self._sheets = {entry.title: Sheet(source, entry) for entry in workbook.sheets}
-        self._places: dict[str, Place | None] = {}
-        self._settings = self._read_settings()
-        self.ours = bool(self._settings.get("template")) and any(self._listed(table) for table in TABLES)
-        self.language = self._settings.get("language") or self._guessed_language()
-
-    def _guessed_language(self) -> str:
-        titles = {sheet.entry.title for sheet in self._sheets.values()}
-        return "en" if any(table.en in titles for table in TABLES) and not any(table.zh in titles for table in TABLES) else "zh"
-
-    # -- finding --------------------------------------------------------------------------------------------------
-
-    def tables(self) -> tuple[Table, ...]:
-        return tuple(table for table in TABLES if self._listed(table) or self._place(table))
-
-    def _listed(self, table: Table) -> tuple[Sheet, ListObject] | None:
-        """The sheet and the Excel table of ``table``, by the Excel table's name."""
-        for sheet in self._sheets.values():
-            for item in sheet.entry.lists:
-                if item.name.lower() == table.listname:
-                    return sheet, item
-        return None
-
-    def _place(self, table: Table) -> Place | None:
-        if table.key not in self._places:
-            self._places[table.key] = self._searched(table)
-        return self._places[table.key]
-
-    def _searched(self, table: Table) -> Place | None:
-        listed = self._listed(table)
-        if listed:
-            sheet, item = listed
-            found = headers.match(table, self._header_row(table, sheet, item))
-            if found.fields:
-                return Place(sheet, item, item.ref[1], found)
-        else:
-            titles = (fold(table.zh), fold(table.en))
-            sheet = next((sheet for title, sheet in self._sheets.items() if fold(title) in titles), None)  # type: ignore[assignment]
-        if sheet is None:
-            return None
-        top = {line: sheet.grid.row(index) for index, line in enumerate(sheet.grid.lines[: headers.SEARCHED])}
-        header, found = headers.search(table, top)
-        return Place(sheet, None, header, found) if len(found.fields) > 1 else None
-
-    def _header_row(self, table: Table, sheet: Sheet, item: ListObject) -> dict[int, Cell]:
-        """The header cells inside the Excel table, and known ones beside it: somebody may have resized it."""
-        left, top, right, _ = item.ref
-        row = sheet.row(top)
-        known = headers.match(table, row).fields.values()
-        return {number: cell for number, cell in row.items() if left <= number <= right or number in known}
-
-    def _needed(self, table: Table) -> Place:
-        place = self._place(table)
-        if place is None:
-            raise BookError("sheets.no_table", path=self.name, table=table.title(self.language))
-        return place
-
-    # -- reading --------------------------------------------------------------------------------------------------
-
-    def read(self, table: Table) -> Rows:
-        place = self._needed(table)
-        rows = extract(place.sheet.grid, table, place.sheet.entry.title, place.header, place.headers, place.floor)
-        rows.flaws = self._flaws(table, place, rows)
-        return rows
-
-    def _flaws(self, table: Table, place: Place, rows: Rows) -> list[Flaw]:
-        found, flaws = place.headers, list[Flaw]()
-        if self.ours and self._settings.get("template", "") != TEMPLATE_VERSION:
-            flaws.append(Flaw("SHEET_OLD_TEMPLATE"))
-        missing = [item.title(self.language) for item in table.fields if item.key not in found.fields]
-        flaws += [Flaw("SHEET_HEADER_MISSING", "", (("header", header),)) for header in missing]
-        for number, text in found.twice:
-            flaws.append(_flaw("SHEET_HEADER_TWICE", f"{letters(number)}{place.header}", header=text))
-        for text, number in found.others.items():
-            flaws.append(_flaw("SHEET_HEADER_UNKNOWN", f"{letters(number)}{place.header}", header=text))
-        left, right = place.width
-        first = letters(left)
-        if place.list_object:
-            below = [line for line in rows.lines if line > place.list_object.ref[3]]
-            if below:
-                flaws.append(_flaw("SHEET_ROWS_BELOW", f"{first}{below[0]}", count=str(len(below))))
-        body = (place.header, place.floor)
-        merged = [
-            ref for ref in place.sheet.merged if ref[3] > body[0] and ref[1] <= body[1] and ref[0] <= right and ref[2] >= left
-        ]
-        if merged:
-            flaws.append(_flaw("SHEET_MERGED", area(*merged[0]), count=str(len(merged))))
-        if rows.hidden:
-            flaws.append(_flaw("SHEET_HIDDEN_ROWS", f"{first}{rows.lines[min(rows.hidden)]}", count=str(len(rows.hidden))))
-        return flaws
-
-    # -- writing --------------------------------------------------------------------------------------------------
-
-    def write(self, rows: Rows, columns: Mapping[str, Sequence[Cell]]) -> None:
-        self._check_ours()
-        place = self._needed(rows.table)
-        for key, cells in columns.items():
-            if key not in rows.letters:
-                continue
-            number = column(rows.letters[key])
-            for line, value in zip(rows.lines, cells, strict=True):
-                place.sheet.put(line, number, value)
-        if rows.lines:
-            self._reach(place, rows.lines[-1])
-
-    def append(self, table: Table, records: Sequence[Mapping[str, Cell]]) -> Rows:
-        self._check_ours()
-        before = self.read(table)
-        place = self._needed(table)
-        first = (before.lines[-1] if before.lines else place.header) + 1
-        lines = list(range(first, first + len(records)))
-        if lines and lines[-1] > place.floor:
-            raise BookError("sheets.no_room", path=self.name, table=place.sheet.entry.title)
-        rows = Rows(table, before.sheet, lines, {}, before.letters, before.headers)
-        rows.columns = {key: [record.get(key) for record in records] for key in before.letters}
-        self.write(rows, rows.columns)
-        return rows
-
-    def _reach(self, place: Place, line: int) -> None:
-        """Extend the Excel table down to ``line``."""
-        item = place.list_object
-        if item and not item.totals and item.ref[3] < line <= place.floor:
-            item.resized(self._package, line)
-
-    def replace(self, table: Table, records: Sequence[Mapping[str, Cell | Link]]) -> None:
-        self._check_ours()
-        place = self._needed(table)
-        sheet, top, (left, right) = place.sheet, place.header + 1, place.width
-        if top + len(records) - 1 > place.floor:
-            raise BookError("sheets.no_room", path=self.name, table=sheet.entry.title)
-        last = top + len(records) - 1
-        old = [line for line in sheet.grid.lines if top <= line <= place.floor]
-        numbers = set(place.headers.fields.values())
-        for line in old:
-            if line > last:
-                for number in numbers:
-                    sheet.put(line, number, None)
-        sheet.links = {}
-        for line, record in enumerate(records, top):
-            for key, number in place.headers.fields.items():
-                value = record.get(key)
-                if isinstance(value, Link):
-                    sheet.link(line, number, value)
-                else:
-                    sheet.put(line, number, value)
-        sheet.unhidden |= set(range(top, last + 1))
-        sheet.grid.hidden -= sheet.unhidden
-        sheet.patch((left, top, right))
-        if place.list_object:
-            place.list_object.resized(self._package, max(last, top) + place.list_object.totals, unfiltered=True)
-        self._workbook.show(sheet.entry, bool(records))
-
-    # -- settings -------------------------------------------------------------------------------------------------
-
-    def _read_settings(self) -> dict[str, str]:
-        sheet = self._sheets.get(SETTINGS_SHEET)
-        if sheet is None:
-            return {}
-        rows = (sheet.grid.row(index) for index in range(len(sheet.grid.lines)))
-        return {str(row[1]): str(row.get(2) or "") for row in rows if row.get(1) is not None}
-
-    def setting(self, name: str) -> str:
-        return self._settings.get(name, "")
-
-    def set_setting(self, name: str, value: str) -> None:
-        self._check_ours()
-        sheet = self._sheets[SETTINGS_SHEET]
-        lines = {str(sheet.grid.at(line, 1)): line for line in sheet.grid.lines}
-        line = lines.get(name, (sheet.grid.lines[-1] if sheet.grid.lines else 0) + 1)
-        sheet.put(line, 1, name)
-        sheet.put(line, 2, value or None)
-        self._settings[name] = value
+        self._open(Sheet(source, entry) for entry in workbook.sheets)
 
     # -- saving ---------------------------------------------------------------------------------------------------
 
@@ -256,9 +44,9 @@ class FileBook:
                 continue
             place.sheet.patch()
             where = {key: letters(number) for key, number in place.headers.fields.items()}
-            bottom = max(place.list_object.ref[3] if place.list_object else 0, (place.sheet.grid.lines or [0])[-1])
+            bottom = max(place.list_range.ref[3] if place.list_range else 0, (place.sheet.grid.lines or [0])[-1])
             if restored(place.sheet.source, place.sheet.entry.part, table, self.language, where, place.header, bottom):
-                found.append(place.sheet.entry.title)
+                found.append(place.sheet.title)
         return tuple(found)
 
     def ready(self) -> None:
@@ -270,10 +58,6 @@ class FileBook:
         for sheet in self._sheets.values():
             sheet.patch()
         self._package.save()
-
-    def _check_ours(self) -> None:
-        if not self.ours:
-            raise BookError("sheets.foreign", path=self.name)
 
     # -- the person -----------------------------------------------------------------------------------------------
 
@@ -289,9 +73,11 @@ class FileBook:
         self.said.append(sentence)
         return False
 
+    def selected(self) -> Selected | None:
+        return None
 
-def _flaw(code: str, place: str, **values: str) -> Flaw:
-    return Flaw(code, place, (("place", place), *values.items()))
+    def go(self, sheet: str, place: str) -> None:
+        """Nobody is looking."""
 
 
 def open_book(path: Path | str, watch: Watch | None = None) -> FileBook:

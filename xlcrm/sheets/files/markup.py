@@ -7,7 +7,6 @@ CDATA or processing instructions, double quotes, and the main namespace without 
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
 
 from xlcrm.errors import BookError
 from xlcrm.sheets.cells import LONGEST
@@ -18,6 +17,7 @@ _ATTRIBUTE = re.compile(rb'([\w:.-]+)\s*=\s*"([^"]*)"')
 _ENTITY = re.compile(r"&(#x[0-9a-fA-F]+|#[0-9]+|[a-z]+);")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _CODED = re.compile(r"_x([0-9a-fA-F]{4})_")
+_SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x")
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _PHONETIC = re.compile(rb"<rPh\b.*?</rPh>", re.DOTALL)
 _RUN = re.compile(rb"<t(?:\s[^>]*)?>([^<]*)</t>")
@@ -127,10 +127,19 @@ def runs(data: bytes) -> str:
 
 def escaped(text: str) -> str:
     """Text for an element: control characters and what looks like their code become ``_x....._``."""
-    text = _CODED.sub(lambda code: f"_x005F_x{code[1]}_", text[:LONGEST])
-    return escape(_UNSAFE.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
+    text = text[:LONGEST]
+    if not _SPECIAL.search(text):
+        return text  # nearly always
+    text = _CODED.sub(lambda code: f"_x005F_x{code[1]}_", text)
+    return _escaped(_UNSAFE.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
 
 
 def quoted(text: str) -> str:
     """Text for an attribute."""
-    return escape(_UNSAFE.sub("\ufffd", text), {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
+    text = _escaped(_UNSAFE.sub("\ufffd", text))
+    return text.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+
+
+def _escaped(text: str) -> str:
+    # Not xml.sax.saxutils.escape: that module imports all of urllib and http.
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

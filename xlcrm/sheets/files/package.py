@@ -7,8 +7,10 @@ import io
 import os
 import struct
 import tempfile
+import time
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from xlcrm.errors import BookError
@@ -67,6 +69,7 @@ class Package:
         self.guard()
         temporary: str | None = None
         try:
+            self._sweep()
             handle, temporary = tempfile.mkstemp(prefix=".xlcrm-", suffix=".tmp", dir=self.path.parent)
             with os.fdopen(handle, "w+b") as file:
                 self._write(file)
@@ -86,6 +89,13 @@ class Package:
             if temporary is not None:
                 Path(temporary).unlink(missing_ok=True)
         self._read()
+
+    def _sweep(self) -> None:
+        """Take away what killed runs left behind; another run's file of this hour may still be written."""
+        for left in self.path.parent.glob(".xlcrm-*.tmp"):
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > 3600:
+                    left.unlink()
 
     def guard(self) -> None:
         """Refuse to overwrite what is open elsewhere, protected, or no longer what was read."""

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from xlcrm.errors import BookError
 from xlcrm.model.rows import Cell, CellError, Link
-from xlcrm.sheets.files.address import ROWS, area, column, corners, letters
+from xlcrm.sheets.address import ROWS, area, column, corners, letters
 from xlcrm.sheets.files.dates import serial
 from xlcrm.sheets.files.grid import CELL, ROW
 from xlcrm.sheets.files.markup import attributes, escaped, whole, with_attribute
@@ -63,7 +63,7 @@ def column_formats(head: bytes) -> dict[int, bytes]:
 
 
 def patched_rows(rows: bytes, changes: Changes, formats: Formats, shown: Collection[int] = ()) -> bytes:
-    """``rows`` (the inside of ``<sheetData>``) with ``changes``; cells with a formula stay. Rows in ``shown`` are unhidden."""
+    """``rows`` (the inside of ``<sheetData>``) with ``changes``. Rows in ``shown`` are unhidden."""
     waiting = sorted(changes, reverse=True)
     unseen = set(shown)
     pieces: list[bytes] = []
@@ -124,8 +124,6 @@ def _row(tag: bytes, inside: bytes, line: int, cells: Mapping[int, Cell | Link],
             copied = match.start()
         if waiting and waiting[-1] == number:
             waiting.pop()
-            if match[2] and b"<f" in match[2]:
-                continue
             style = attributes(match[1]).get(b"s", b"")
             pieces += (inside[copied : match.start()], _cell(line, number, style, cells[number], formats))
             copied = match.end()

@@ -9,8 +9,8 @@ from lxml import etree
 
 from xlcrm.model.fields import Table
 from xlcrm.sheets import design
+from xlcrm.sheets.address import area, corners
 from xlcrm.sheets.design import ColourRule, Validation
-from xlcrm.sheets.files.address import area, corners
 from xlcrm.sheets.files.package import Package
 from xlcrm.sheets.files.patch import parted
 from xlcrm.sheets.files.sheet import Source

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
-from xlcrm.model.rows import Cell, Link
-from xlcrm.sheets.cells import as_read, same
-from xlcrm.sheets.files.address import corners, letters
+from xlcrm.sheets.address import corners
 from xlcrm.sheets.files.dates import date_styles
-from xlcrm.sheets.files.grid import Grid, Values, read_grid
+from xlcrm.sheets.files.grid import Values, read_grid
 from xlcrm.sheets.files.package import Package
 from xlcrm.sheets.files.patch import Formats, bounds, column_formats, parted, patched_rows, widened
 from xlcrm.sheets.files.strings import shared_strings
-from xlcrm.sheets.files.workbook import Entry, Workbook
+from xlcrm.sheets.files.workbook import Entry, ListObject, Workbook
+from xlcrm.sheets.grid import Grid
+from xlcrm.sheets.gridsheet import Corners, GridSheet
 
 _MERGED = re.compile(rb'<mergeCell\s[^>]*?ref="([^"]*)"')
 
@@ -40,16 +38,21 @@ class Source:
         return Values(strings, self.dates, self.book.since_1904)
 
 
-@dataclass
-class Sheet:
+class Sheet(GridSheet):
     """The cells of ``entry``; ``put`` changes them, ``patch`` puts the changes into the package."""
 
-    source: Source
-    entry: Entry
-    changes: dict[int, dict[int, Cell | Link]] = field(default_factory=dict)
-    unhidden: set[int] = field(default_factory=set)
-    links: dict[str, Link] | None = None
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    def __init__(self, source: Source, entry: Entry) -> None:
+        super().__init__()
+        self.source, self.entry = source, entry
+        self._merged: list[Corners] = []
+
+    @property
+    def title(self) -> str:
+        return self.entry.title
+
+    @property
+    def lists(self) -> tuple[ListObject, ...]:
+        return self.entry.lists
 
     @cached_property
     def grid(self) -> Grid:
@@ -58,27 +61,18 @@ class Sheet:
         sheet = self.source.package.part(part)
         start, end = bounds(sheet, part)
         found = (corners(ref.decode("ascii", "replace")) for ref in _MERGED.findall(sheet, end))
-        self.merged = [ref for ref in found if ref is not None]
+        self._merged = [ref for ref in found if ref is not None]
         return read_grid(sheet, start, end, self.source.values, self.source.package.path.name)
 
-    def row(self, line: int) -> Mapping[int, Cell]:
-        """The cells of row ``line`` by column number."""
-        return {number: value for number in self.grid.columns if (value := self.grid.at(line, number)) is not None}
+    def merged(self, body: Corners) -> list[Corners]:
+        left, top, right, bottom = body
+        return [ref for ref in self._merged if ref[3] >= top and ref[1] <= bottom and ref[0] <= right and ref[2] >= left]
 
-    def put(self, line: int, number: int, value: Cell | Link) -> None:
-        """Change one cell, unless it holds the value already or a formula."""
-        plain: Cell = as_read(str(value) if isinstance(value, Link) else value)
-        if (line, number) in self.grid.formulas or (same(self.grid.at(line, number), plain) and not isinstance(value, Link)):
-            return
-        self.grid.put(line, number, plain)
-        self.changes.setdefault(line, {})[number] = value
+    def relink(self, left: int, top: int, right: int) -> None:
+        self.patch((left, top, right))
 
-    def link(self, line: int, number: int, link: Link) -> None:
-        """Write a cell that jumps elsewhere in the workbook."""
-        self.put(line, number, link)
-        if self.links is None:
-            self.links = {}
-        self.links[f"{letters(number)}{line}"] = link
+    def show(self, visible: bool) -> None:
+        self.source.book.show(self.entry, visible)
 
     def patch(self, cleared: tuple[int, int, int] | None = None) -> None:
         """Put the buffered changes into the package. ``cleared`` (first column, first row, last column) loses its old links."""

@@ -8,7 +8,7 @@ from lxml import etree
 
 from xlcrm.errors import BookError
 from xlcrm.model.rows import Link
-from xlcrm.sheets.files.address import corners
+from xlcrm.sheets.address import corners
 from xlcrm.sheets.files.markup import MAIN
 
 _ORDER = (  # ECMA-376 part 1, 18.3.1.99: the order of the elements after sheetData

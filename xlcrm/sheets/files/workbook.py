@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from xlcrm.errors import BookError
-from xlcrm.sheets.files.address import area, corners
+from xlcrm.sheets.address import area, corners
 from xlcrm.sheets.files.markup import attributes, plain, whole, with_attribute
 from xlcrm.sheets.files.package import Package
 
@@ -23,13 +23,15 @@ _ACTIVE = re.compile(rb"<workbookView\s[^>]*>")
 class ListObject:
     """An Excel table: its name, its part, its corners (left, top, right, bottom) and its totals rows (0 or 1)."""
 
+    package: Package
     name: str
     part: str
     ref: tuple[int, int, int, int]
     totals: int
 
-    def resized(self, package: Package, bottom: int, unfiltered: bool = False) -> None:
+    def resized(self, bottom: int, unfiltered: bool = False) -> None:
         """Let the table end in row ``bottom``; ``unfiltered`` also drops its filter criteria and sort order."""
+        package = self.package
         self.ref = (*self.ref[:3], bottom)
         ref = area(*self.ref)
         data = package.part(self.part)
@@ -129,4 +131,4 @@ def _list_object(package: Package, part: str) -> ListObject | None:
     ref = corners(plain(named.get(b"ref", b"")))
     if ref is None:
         return None
-    return ListObject(plain(named.get(b"displayName", b"")), part, ref, whole(named.get(b"totalsRowCount", b""), 0))
+    return ListObject(package, plain(named.get(b"displayName", b"")), part, ref, whole(named.get(b"totalsRowCount", b""), 0))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from xlcrm.model.fields import Table
 from xlcrm.model.rows import Cell, Rows
-from xlcrm.sheets.files.address import letters
-from xlcrm.sheets.files.grid import Grid
+from xlcrm.sheets.address import letters
+from xlcrm.sheets.grid import Grid
 from xlcrm.sheets.headers import Headers
 
 

@@ -1,0 +1,53 @@
+"""The Excel add-in: what its VBA says, and what installing it says."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "vba_title": ("客户管理", "Customers"),
+    "vba_no_book": (
+        "请先打开一份客户工作簿，再按这个按钮。如果上方有“受保护的视图”的黄条，请先点“启用编辑”。",
+        "Open a customer workbook first, then press this button. In Protected View, choose Enable Editing first.",
+    ),
+    "vba_bad_name": (
+        "工作簿的文件名里有特殊符号（引号、$、`、|、=、反斜杠，或两个以上的%），按钮没法用。请另存为普通的文件名再试，内容不受影响。",
+        "The workbook's name holds a special character (quote, $, `, |, =, backslash, or more than one %). Save it under a plain name and try again; nothing is lost.",
+    ),
+    "vba_no_python": (
+        "找不到客户管理的程序。请在命令行运行一次 xlcrm addin install，然后重新打开 Excel；不会操作请联系管理员。工作簿没有改动。",
+        "The program behind this button was not found. Run xlcrm addin install once in a terminal and restart Excel. The workbook was not changed.",
+    ),
+    "vba_unset": ("还没有设置：请按“设置”", "Not set up yet: press Settings"),
+    "later": ("（后续版本提供）", " (comes in a later version)"),
+    "action": ("install 安装，uninstall 卸载，status 查看状态", "install, uninstall or status"),
+    "installed": ("加载项已安装：{path}", "The add-in is installed: {path}"),
+    "interpreter": ("它使用的程序：{path}", "It calls: {path}"),
+    "restart": ("请重新打开 Excel，功能区会出现“客户管理”。", "Restart Excel: the ribbon shows the tab of xlcrm."),
+    "removed": ("加载项已卸载：{path}。客户库、设置和工作簿都还在。", "The add-in is removed: {path}. Store, settings and workbooks stay."),
+    "nothing": ("加载项没有安装，不用卸载。", "The add-in is not installed; there is nothing to remove."),
+    "status_missing": ("加载项没有安装。运行 xlcrm addin install 安装。", "The add-in is not installed. Install it with xlcrm addin install."),
+    "status_current": ("加载项已安装，版本一致：{path}", "The add-in is installed and of this version: {path}"),
+    "status_other": ("加载项与当前版本不同：{path}。请运行 xlcrm addin install 更新。", "The add-in is of another version: {path}. Update it with xlcrm addin install."),
+    "status_unnamed": ("加载项不知道该用哪个程序。请运行 xlcrm addin install。", "The add-in does not know which program to call. Run xlcrm addin install."),
+    "status_interpreter_gone": ("加载项要用的程序已不存在：{path}。请运行 xlcrm addin install。", "The program that the add-in calls is gone: {path}. Run xlcrm addin install."),
+    "status_copy": ("还有一份加载项：{path}。请删掉，否则按钮会出现两次。", "There is another copy of the add-in: {path}. Delete it, or buttons show twice."),
+    "no_excel": ("这个系统上没有 Excel（{system}），装不了 Excel 加载项。", "There is no Excel on this system ({system}), so its add-in cannot be installed."),
+    "no_excel.hint": ("请用命令行处理保存好的工作簿，如 xlcrm validate 客户.xlsx。", "Work on the saved workbook with the commands, such as xlcrm validate BOOK.xlsx."),
+    "office": ("为 LibreOffice 安装工具栏，而不是 Excel 加载项", "for LibreOffice's toolbar instead of the Excel add-in"),
+    "office_installed": ("LibreOffice 的工具栏已安装，使用的程序：{path}。请重新打开 LibreOffice。", "LibreOffice's toolbar is installed and calls {path}. Restart LibreOffice."),
+    "office_removed": ("LibreOffice 的工具栏已卸载。客户库、设置和工作簿都还在。", "LibreOffice's toolbar is removed. Store, settings and workbooks stay."),
+    "office_missing": ("LibreOffice 的工具栏没有安装。运行 xlcrm addin install --libreoffice 安装。", "LibreOffice's toolbar is not installed. Install it with xlcrm addin install --libreoffice."),
+    "no_office": ("这台机器上没有找到 LibreOffice。", "LibreOffice was not found on this machine."),
+    "no_office.hint": ("请先安装 LibreOffice；装在别处时，用环境变量 XLCRM_OFFICE 指出它的 program 文件夹。", "Install LibreOffice first; if it lies elsewhere, name its program folder in the environment variable XLCRM_OFFICE."),
+    "office_refused": ("LibreOffice 没有接受：{reason}", "LibreOffice refused: {reason}"),
+    "office_refused.hint": ("请关闭所有 LibreOffice 窗口，不要用管理员账户，再运行一次。", "Close every LibreOffice window, do not act as root, and run it again."),
+    "in_use": ("加载项文件正被使用，改不了：{path}", "The add-in's file is in use and cannot be changed: {path}"),
+    "in_use.hint": ("请保存并关闭所有 Excel 窗口，再运行一次。", "Save and close every Excel window, then run the command again."),
+    "unwritable": ("不能写入：{path}", "Cannot write: {path}"),
+    "unwritable.hint": ("请检查文件夹权限和磁盘空间。不需要管理员权限；若公司限制了这个文件夹，请联系管理员。", "Check permissions and free space. No administrator rights are needed; if the company locks this folder, ask the administrator."),
+    "unreadable_path": (
+        "程序所在的路径里有本系统代码页写不出的字符，Excel 找不到它：{path}",
+        "The path of the program holds characters that this system's code page cannot write, so Excel cannot find it: {path}",
+    ),
+    "unreadable_path.hint": (
+        "请把程序装到只含英文字母的文件夹（如 D:/xlcrm），再运行 xlcrm addin install。",
+        "Install the program in a folder with plain letters only (such as D:/xlcrm), then run xlcrm addin install.",
+    ),
+}

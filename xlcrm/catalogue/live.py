@@ -1,0 +1,28 @@
+"""What can go wrong with a workbook that is open in Excel or LibreOffice, and what to do."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "title": ("客户管理", "xlcrm"),
+    "no_book": ("没有打开任何工作簿。", "No workbook is open."),
+    "no_book.hint": ("请先打开客户管理工作簿，再按按钮。", "Open the customer workbook, then press the button again."),
+    "not_open": ("“{path}”没有打开。", "“{path}” is not open."),
+    "not_open.hint": ("请先打开它，再试一次。", "Open it and try again."),
+    "same_name": ("有 {count} 个名为“{path}”的工作簿同时打开，无法确定处理哪一个。", "{count} workbooks named “{path}” are open; it is unclear which one is meant."),
+    "same_name.hint": ("请只保留要处理的那一个，关闭其余的。", "Keep the one you mean and close the others."),
+    "never_saved": ("“{path}”还没有保存过，提交结果可能会丢失，未做任何修改。", "“{path}” was never saved, so the result could get lost; nothing was changed."),
+    "never_saved.hint": ("请先按“保存”给它一个文件名，再试一次。", "Save it under a name first, then try again."),
+    "read_only": ("“{path}”以只读方式打开，无法保存，未做任何修改。", "“{path}” is open read-only and cannot be saved; nothing was changed."),
+    "read_only.hint": ("请关闭后以可编辑方式重新打开；如果别人正在使用，请等对方关闭。", "Close it and open it for editing; if a colleague has it open, wait until it is closed."),
+    "protected": ("“{path}”的工作表“{sheet}”受保护，无法写入，未做任何修改。", "The sheet “{sheet}” of “{path}” is protected; nothing was changed."),
+    "protected.hint": ("请在“审阅”中撤销工作表保护，再试一次。", "Remove the sheet's protection under Review, then try again."),
+    "filtered": ("“{path}”的工作表“{sheet}”正在筛选，写入会错行，未做任何修改。", "The sheet “{sheet}” of “{path}” is filtered, and writing could go to the wrong rows; nothing was changed."),
+    "filtered.hint": ("请在“数据”中清除筛选，再试一次。", "Clear the filter under Data, then try again."),
+    "busy": ("“{path}”正在忙，可能有单元格还在输入，未做任何修改。", "“{path}” is busy, perhaps a cell is still being edited; nothing was changed."),
+    "busy.hint": ("请按回车或 Esc 结束输入，关闭弹出的窗口，再试一次。", "Press Enter or Esc to finish the cell, close any dialog, then try again."),
+    "gone": ("与“{path}”的连接断开：工作簿或程序已被关闭。", "The connection to “{path}” is lost: the workbook or its program was closed."),
+    "gone.hint": ("请重新打开工作簿再按一次；已经提交的行会被认出，不会重复。", "Open the workbook again and press once more; rows that were submitted are recognised."),
+    "refused": ("对“{path}”的操作没有完成：{reason}", "An operation on “{path}” did not succeed: {reason}"),
+    "refused.hint": ("请结束单元格输入、关闭弹出的窗口，保存后再试一次。", "Finish editing cells, close any dialog, save, and try again."),
+    "not_stored": ("内容已写入打开的“{path}”，但文件没有保存成功。", "The changes are in the open “{path}”, but its file could not be saved."),
+    "not_stored.hint": ("请不要关闭它；检查磁盘空间和文件夹权限后按“保存”，或另存为其他文件名。", "Do not close it: check disk space and permissions and press Save, or save it under another name."),
+    "progress": ("{sentence}（{done}/{total}）", "{sentence} ({done}/{total})"),
+}

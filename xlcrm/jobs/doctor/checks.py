@@ -1,0 +1,158 @@
+"""One check a function: it takes a machine and answers with the values of its sentence, or None when all is well.
+
+A check's texts are ``doctor.CODE`` (what it looks at), ``doctor.CODE_cause`` and ``doctor.CODE_cure``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath, PureWindowsPath
+
+from xlcrm.catalogue import text
+from xlcrm.jobs.doctor.machine import Machine
+
+Values = dict[str, str]
+Check = Callable[[Machine], Values | None]
+MAC_REFUSALS = ("-1743", "-1712", "not authorized", "not allowed", "operation not permitted")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something wrong: the check's code and the values of its sentences."""
+
+    code: str
+    values: Values = field(default_factory=dict)
+
+    def title(self, language: str) -> str:
+        """What is wrong, in a few words."""
+        return text(f"doctor.{self.code}", language)
+
+    def cause(self, language: str) -> str:
+        """Why, with paths and versions."""
+        return text(f"doctor.{self.code}_cause", language, **self.values)
+
+    def cure(self, language: str) -> str:
+        """What to do."""
+        return text(f"doctor.{self.code}_cure", language, **self.values)
+
+
+def macros_blocked(machine: Machine) -> Values | None:
+    """Excel runs no macros: switched off, only signed ones, or add-ins off altogether."""
+    return {} if machine.has_excel and (machine.addins_off or machine.macros in (3, 4)) else None
+
+
+def web_mark(machine: Machine) -> Values | None:
+    """The add-in's file was downloaded or came by mail: Windows marks it, Excel blocks it."""
+    return {} if machine.addin_installed and machine.web_mark else None
+
+
+def addin_vanished(machine: Machine) -> Values | None:
+    """The add-in was installed and its file is gone: most often a virus scanner took it."""
+    return {} if machine.has_excel and machine.addin_known and not machine.addin_installed else None
+
+
+def addin_missing(machine: Machine) -> Values | None:
+    """The add-in was never installed for this user."""
+    return {} if machine.excel and machine.has_excel and not machine.addin_known and not machine.addin_installed else None
+
+
+def addin_version(machine: Machine) -> Values | None:
+    """The add-in in Excel is not the one that came with this program."""
+    return {} if machine.addin_installed and not machine.addin_current else None
+
+
+def xlwings_version(machine: Machine) -> Values | None:
+    """xlwings is not the version whose macros the add-in holds."""
+    if machine.xlwings == machine.xlwings_wanted:
+        return None
+    return {"found": machine.xlwings or "-", "wanted": machine.xlwings_wanted}
+
+
+def two_copies(machine: Machine) -> Values | None:
+    """A second copy of the add-in: every button twice, and nobody knows which one is old."""
+    return {"paths": "、".join(machine.copies)} if machine.addin_installed and machine.copies else None
+
+
+def interpreter_missing(machine: Machine) -> Values | None:
+    """The add-in calls a program that is not there, or does not know which to call."""
+    if not machine.addin_installed or machine.interpreter_exists:
+        return None
+    return {"path": machine.interpreter or "-"}
+
+
+def interpreter_other(machine: Machine) -> Values | None:
+    """The add-in calls another Python than the one xlcrm is installed in."""
+    if not machine.addin_installed or not machine.interpreter_exists:
+        return None
+    path = PureWindowsPath if machine.system == "Windows" else PurePosixPath
+    if path(machine.interpreter) == path(machine.python):
+        return None
+    return {"path": machine.interpreter, "python": machine.python}
+
+
+def pywin32_missing(machine: Machine) -> Values | None:
+    """The library through which Python talks to Excel on Windows is missing or broken."""
+    return {} if machine.system == "Windows" and not machine.pywin32 else None
+
+
+def book_online(machine: Machine) -> Values | None:
+    """The workbook's path is an address of OneDrive or SharePoint: there is no file to work on."""
+    return {"book": machine.book} if "://" in machine.book else None
+
+
+def mac_script(machine: Machine) -> Values | None:
+    """The script through which Excel on the Mac starts programs is missing."""
+    return {} if machine.system == "Darwin" and machine.addin_installed and not machine.mac_script else None
+
+
+def mac_permission(machine: Machine) -> Values | None:
+    """macOS did not let Python talk to Excel."""
+    said = machine.mac_log.lower()
+    return {} if machine.system == "Darwin" and any(sign in said for sign in MAC_REFUSALS) else None
+
+
+def no_keyring(machine: Machine) -> Values | None:
+    """There is no safe place for the store's keys, and no passphrase instead."""
+    return None if machine.keyring or machine.passphrase else {}
+
+
+def store_unreachable(machine: Machine) -> Values | None:
+    """The store cannot be opened."""
+    if not machine.store_trouble:
+        return None
+    return {"store": machine.store, "trouble": machine.store_trouble, "cure": machine.store_cure}
+
+
+def wps(machine: Machine) -> Values | None:
+    """Workbooks open in WPS, which cannot run the buttons."""
+    return {} if machine.wps_opens or (machine.system == "Windows" and not machine.excel) else None
+
+
+CHECKS: dict[str, Check] = {
+    check.__name__: check
+    for check in (
+        wps,
+        macros_blocked,
+        web_mark,
+        addin_vanished,
+        addin_missing,
+        addin_version,
+        two_copies,
+        interpreter_missing,
+        interpreter_other,
+        xlwings_version,
+        pywin32_missing,
+        book_online,
+        mac_script,
+        mac_permission,
+        no_keyring,
+        store_unreachable,
+    )
+}
+
+
+def examine(machine: Machine) -> list[Trouble]:
+    """Everything that is wrong with ``machine``, in the order in which to repair it."""
+    found = ((code, check(machine)) for code, check in CHECKS.items())
+    return [Trouble(code, values) for code, values in found if values is not None]

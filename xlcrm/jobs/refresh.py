@@ -1,0 +1,148 @@
+"""刷新我的客户: bring the store's present state of one's own customers into the sheet; unsent edits are never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlcrm.catalogue import text
+from xlcrm.errors import BookError
+from xlcrm.jobs.readback import cells
+from xlcrm.jobs.reading import Sheet, read
+from xlcrm.jobs.submit.existing import edited
+from xlcrm.jobs.tokens import tokens
+from xlcrm.model.context import Context
+from xlcrm.model.fields import Role
+from xlcrm.model.operation import Record, Values
+from xlcrm.model.rows import Cell
+from xlcrm.model.tables import CUSTOMER
+from xlcrm.rules.checks.numbers import SETTLED
+from xlcrm.rules.rulebook import Rulebook
+from xlcrm.sheets.base import Book
+from xlcrm.store.base import Store
+
+
+@dataclass(slots=True)
+class Refreshed:
+    """What a refresh did with the rows of the customer sheet, in numbers.
+
+    ``kept`` rows hold changes that were not submitted yet: nothing was written into them. ``added`` customers were
+    in the store but not in the sheet.
+    """
+
+    rows: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    kept: int = 0
+    added: int = 0
+    places: list[int] = field(default_factory=list)  # indexes of the updated rows
+
+
+def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> Refreshed:
+    """Update the stored customers in ``book`` and append those of the acting person that it lacks; save.
+
+    Raises BookError or StoreError; the workbook is then as it was. Nothing is stored.
+    """
+    book.progress(text("jobs.step_read", context.language), 0, 2)
+    book.ready()
+    sheet = read(book, rulebook, (CUSTOMER,), store).get(CUSTOMER.key)
+    if sheet is None:
+        raise BookError("jobs.no_customers", name=book.name, sheet=CUSTOMER.title(context.language))
+    done = Refreshed(len(sheet.rows))
+    current = _current(sheet, store, done)
+    book.progress(text("jobs.step_write", context.language), 1, 2)
+    if current:
+        book.write(sheet.rows, _columns(sheet, current, context, rulebook.names))
+    fresh = _missing(book, sheet, store, context)
+    if fresh:
+        columns = cells(fresh, CUSTOMER.key, context.language, rulebook.names, {})
+        book.append(CUSTOMER, [{key: column[index] for key, column in columns.items()} for index in range(len(fresh))])
+        done.added = len(fresh)
+    book.save()
+    book.progress("", 2, 2)
+    return done
+
+
+def _current(sheet: Sheet, store: Store, done: Refreshed) -> dict[int, Record]:
+    """The rows to update, with their records: those behind the store in which nobody typed anything."""
+    known = {
+        row: record
+        for row in range(len(sheet.rows))
+        if (record := sheet.records.get(sheet.value(row, "number") or "")) is not None
+        and record.state == "live"
+        and record.number == sheet.value(row, "number")
+        and (sheet.value(row, "submit_status") or "") not in SETTLED
+    }
+    seen = {row: _version(sheet, row) for row in known}
+    bases = store.as_of({(record.rid, seen[row]) for row, record in known.items() if 0 < seen[row] < record.version})
+    found = {}
+    for row, record in known.items():
+        base = record.values if seen[row] == record.version else bases.get((record.rid, seen[row]))
+        if base is None or _typed(sheet, row, record, base):
+            done.kept += 1
+        elif _differs(sheet, row, record):
+            found[row] = record
+            done.updated += 1
+            done.places.append(row)
+        else:
+            done.unchanged += 1
+    return found
+
+
+def _version(sheet: Sheet, row: int) -> int:
+    written = sheet.value(row, "version") or ""
+    return int(written) if written.isdigit() else 0
+
+
+def _typed(sheet: Sheet, row: int, record: Record, base: Values) -> bool:
+    """Whether the row holds something the store does not know yet, even if it is not understood or not acceptable."""
+    if edited(sheet, row, record, base):
+        return True
+    for item in sheet.table.data:
+        place = (row, item.key)
+        if place in sheet.checked.cleared:
+            return True
+        if sheet.rows.cell(row, item.key) is None or place in sheet.checked.masked:
+            continue
+        if sheet.value(row, item.key) is None:
+            return True
+    return False
+
+
+def _differs(sheet: Sheet, row: int, record: Record) -> bool:
+    return _version(sheet, row) != record.version or any(
+        (sheet.value(row, item.key) or item.default or None) != record.values.get(item.key)
+        for item in sheet.table.data
+        if item.key in sheet.rows.letters and (row, item.key) not in sheet.checked.masked
+    )
+
+
+def _columns(
+    sheet: Sheet, current: Mapping[int, Record], context: Context, names: Mapping[str, str]
+) -> dict[str, Sequence[Cell]]:
+    """The columns of the sheet with the stored values in the rows to update."""
+    rows = list(current)
+    stored = cells(current.values(), sheet.table.key, context.language, names, {})
+    columns: dict[str, Sequence[Cell]] = {}
+    for item in sheet.table.fields:
+        if item.key not in sheet.rows.letters or item.role is Role.DERIVED or item.key in ("check_result", "problem"):
+            continue
+        column = list(sheet.rows.columns.get(item.key) or [None] * len(sheet.rows))
+        for row, cell in zip(rows, stored[item.key], strict=True):
+            if (row, item.key) not in sheet.checked.masked:
+                column[row] = cell
+        columns[item.key] = column
+    return columns
+
+
+def _missing(book: Book, sheet: Sheet, store: Store, context: Context) -> list[Record]:
+    """The acting person's customers that no row of the sheet is about, by number.
+
+    Rows whose submission was stored while its answer got lost are known by their token, not by a number.
+    """
+    here = {record.rid for record in sheet.records.values()}
+    uid = book.setting("uid")
+    if uid:
+        here |= set(store.submitted(uid, tokens(sheet, store.digest)).values())
+    mine = [record for record in store.scan(CUSTOMER.key, [("owner", "=", context.actor.rid)]) if record.rid not in here]
+    return sorted(mine, key=lambda record: (record.number or "", record.rid))

@@ -1,0 +1,27 @@
+"""The buttons of 客户管理: every function may be called without an argument and then works on the workbook in front.
+
+Excel calls them through xlwings (``from xlcrm import ribbon; ribbon.validate()``), LibreOffice through
+``python -m xlcrm.ribbon BUTTON``, tests with a workbook in memory. ``buttons.BUTTONS`` names them all.
+"""
+
+from xlcrm.ribbon.checking import dedupe, repair, submit, undo, validate
+from xlcrm.ribbon.entry import find_customer, import_list, log_interaction, new_customer
+from xlcrm.ribbon.system import doctor, export, feedback, help, refresh, settings
+
+__all__ = [
+    "dedupe",
+    "doctor",
+    "export",
+    "feedback",
+    "find_customer",
+    "help",
+    "import_list",
+    "log_interaction",
+    "new_customer",
+    "refresh",
+    "repair",
+    "settings",
+    "submit",
+    "undo",
+    "validate",
+]

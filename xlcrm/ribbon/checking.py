@@ -1,0 +1,104 @@
+"""检查提交: the same jobs as the command line, over the workbook that is open."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from xlcrm import app
+from xlcrm.catalogue import text
+from xlcrm.ribbon.press import button
+
+FIRST = 8  # repairs listed in the question; the report holds them all
+
+
+@button()
+def validate(desk: app.Desk) -> str:
+    """校验: check every sheet and mark the rows."""
+    from xlcrm.jobs import validate as job
+
+    found = job.validate(desk.book, desk.context, desk.rulebook)
+    return _validated(found, desk.language)
+
+
+@button()
+def repair(desk: app.Desk) -> str:
+    """一键修正: list the safe repairs, ask, apply them, check again."""
+    from xlcrm.jobs import reading, validate
+    from xlcrm.jobs import repair as job
+
+    language = desk.language
+    repairs = job.plan(reading.read(desk.book, desk.rulebook), language)
+    if repairs:
+        listed = [
+            text("jobs.repair", language, place=f"{one.sheet}!{one.place}", field=one.title, old=one.old, new=one.new)
+            for one in repairs[:FIRST]
+        ]
+        more = ["..."] if len(repairs) > FIRST else []
+        question = [text("jobs.repairs", language, count=len(repairs)), *listed, *more, text("ribbon.repair_ask", language)]
+        if not desk.book.ask("\n".join(question)):
+            return text("jobs.not_repaired", language)
+    found = validate.validate(desk.book, desk.context, desk.rulebook, repairs)
+    said = text("ribbon.repaired", language, count=len(repairs)) if repairs else text("jobs.no_repairs", language)
+    return f"{said}\n{_validated(found, language)}"
+
+
+@button()
+def undo(desk: app.Desk) -> str:
+    """撤销: take back the repairs of 一键修正; what was submitted stays."""
+    from xlcrm.jobs import repair
+
+    back, left = repair.undo(desk.book, desk.language)
+    if not back and not left:
+        return text("ribbon.nothing_undone", desk.language)
+    said = text("jobs.undone", desk.language, count=back)
+    return f"{said}\n{text('jobs.undone_left', desk.language, count=left)}" if left else said
+
+
+@button(store=True)
+def dedupe(desk: app.Desk) -> str:
+    """查重: compare with the sheet and the store, fill 查重结果 and go there."""
+    from xlcrm.jobs.dedupe import dedupe as job
+    from xlcrm.model.tables import DUPLICATES
+
+    found = job(desk.book, desk.store, desk.context, desk.rulebook)
+    advice = [match.pair.advice for match in found.matches]
+    counts = {code: advice.count(code) for code in ("merge", "ask", "contact")}
+    said = text("jobs.deduped", desk.language, rows=len(found.sheet.rows), pairs=len(advice), **counts)
+    if advice and DUPLICATES in desk.book.tables():
+        rows = desk.book.read(DUPLICATES)
+        desk.book.go(rows.sheet, rows.place(0, "decision"))
+        said += "\n" + text("ribbon.decide", desk.language)
+    return said
+
+
+@button(store=True, keep=True)
+def submit(desk: app.Desk) -> str:
+    """提交: check, compare, number, store, write the result back."""
+    from xlcrm.jobs.submit import Count
+    from xlcrm.jobs.submit import submit as job
+    from xlcrm.model.tables import CUSTOMER
+
+    done = job(desk.book, desk.store, desk.context, desk.rulebook)
+    language = desk.language
+    total = {count.value: number for count, number in done.total.items()}
+    said = [text("jobs.submitted", language, rows=done.rows, **total)]
+    if not done.rows:
+        said.append(text("jobs.nothing_filled", language, sheet=CUSTOMER.title(language)))
+    if done.total[Count.REFUSED]:
+        said.append(text("jobs.refused_rows", language))
+    if done.total[Count.WAITING]:
+        said.append(text("jobs.waiting_rows", language))
+    return "\n".join(said)
+
+
+def _validated(found: object, language: str) -> str:
+    from xlcrm.jobs.validate import Validation
+    from xlcrm.model.tables import CUSTOMER
+
+    assert isinstance(found, Validation)
+    said = [text("jobs.validated", language, **asdict(found.total))]
+    if found.restored:
+        said.append(text("jobs.restored", language, sheets="、".join(found.restored)))
+    if not found.total.total:
+        said.append(text("jobs.nothing_filled", language, sheet=CUSTOMER.title(language)))
+    return "\n".join(said)

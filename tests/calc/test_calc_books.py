@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,27 @@ def test_a_lock_left_by_a_killed_office_of_ours_does_not_count(calc_app: xlwings
     again.close()
 
 
+def test_a_killed_office_is_forgotten_and_its_book_free_again(calc_app: xlwings.App, tmp_path: Path) -> None:
+    path = tmp_path / "killed.xlsx"
+    book = calc_app.books.add()
+    book.save(path)
+    book.close()
+    doomed = xlwings.App(visible=False, add_book=False)
+    doomed.books.open(path)
+    with pytest.raises(PermissionError):
+        calc_app.books.open(path)
+    doomed.kill()
+    assert doomed not in list(xlwings.apps)
+    again = calc_app.books.open(path)
+    assert again.name == "killed.xlsx"
+    again.close()
+
+
+def test_a_folder_that_is_not_there(book: Any, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no such folder"):
+        book.save(tmp_path / "nowhere" / "book.xlsx")
+
+
 def test_a_kind_of_file_calc_cannot_write(book: Any, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot save"):
         book.save(tmp_path / "book.xlsb")
@@ -134,10 +156,9 @@ def test_sheets_are_added_named_hidden_copied_moved_and_deleted(book: Any) -> No
 
 
 def test_freezing_and_printing(sheet: Any) -> None:
-    sheet.freeze_panes.freeze_at(sheet["A1:B1"])
-    assert sheet.book.api.CurrentController.hasFrozenPanes()
+    with pytest.raises(NotImplementedError, match="a window that is shown"):
+        sheet.freeze_panes.freeze_at(sheet["A1:B1"])
     sheet.freeze_panes.unfreeze()
-    assert not sheet.book.api.CurrentController.hasFrozenPanes()
     assert sheet.show_gridlines
     sheet.show_gridlines = False
     assert not sheet.show_gridlines
@@ -193,12 +214,49 @@ def test_records_are_added_and_removed(sheet: Any) -> None:
     assert table.range.address == "$A$1:$B$4"
 
 
+def test_a_filter_hides_rows_until_it_is_cleared(sheet: Any) -> None:
+    sheet["A1"].value = [
+        ["City", "Sum", "When"],
+        ["北京", 5, "2024-01-01"],
+        ["上海", 10, "2024-02-01"],
+        ["广州", 15, None],
+        ["北京", 20, None],
+    ]
+    table = sheet.tables.add(sheet["A1:C5"])
+
+    def shown() -> list[int]:
+        return [row for row in range(2, 6) if not sheet[f"{row}:{row}"].impl.row_hidden]
+
+    table.autofilter.apply_values(1, ["北京", "上海"])
+    assert shown() == [2, 3, 5]
+    table.autofilter.apply_comparison(2, "between", 10, 20)
+    assert shown() == [3, 5]
+    found = table.autofilter.criteria
+    assert (found[0].type, found[0].values) == ("values", ["北京", "上海"])
+    assert (found[1].type, found[1].operator, found[1].value1, found[1].value2) == ("comparison", "between", "10", "20")
+    assert found[2].type == "none"
+    table.autofilter.clear(1)
+    assert shown() == [3, 4, 5]
+    table.autofilter.clear()
+    assert shown() == [2, 3, 4, 5]
+    table.autofilter.apply_comparison(3, "less_than", dt.date(2024, 1, 15))
+    assert shown() == [2]
+    table.autofilter.apply_comparison(3, "equal_to", None)
+    assert shown() == [4, 5]
+    table.autofilter.clear()
+    table.autofilter.apply_top_items(2, 2)
+    assert (shown(), table.autofilter.criteria[1].type, table.autofilter.criteria[1].count) == ([4, 5], "top_items", 2)
+
+
 def test_an_empty_table_waits_for_its_first_record(sheet: Any) -> None:
     table = sheet.tables.add(sheet["A1:B1"])
     assert len(table.rows) == 0
     assert table.insert_row_range.address == "$A$2:$B$2"
     table.rows.add(["only", 1])
     assert (len(table.rows), table.insert_row_range) == (1, None)
+    table.rows[0].delete()
+    table.rows.add(["again", 2])
+    assert table.range.value == [["Column1", "Column2"], ["again", 2]]
 
 
 def test_tables_from_files_are_found_by_name(calc_app: xlwings.App, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import xlwings
 
 
 def test_ranges_are_found_by_address_place_and_corners(sheet: Any) -> None:
@@ -57,10 +58,14 @@ def test_looks(sheet: Any) -> None:
         "Arial",
     )
     assert (cells.horizontal_alignment, cells.vertical_alignment) == ("center", "top")
+    mixed = sheet["A1:C3"]
+    assert (mixed.number_format, mixed.color, mixed.wrap_text, mixed.horizontal_alignment, mixed.vertical_alignment) == (
+        None,
+    ) * 5
+    assert (mixed.font.bold, mixed.font.italic, mixed.font.size, mixed.font.color, mixed.font.name) == (None,) * 5
+    assert sheet["C3"].number_format == "General"
     cells.color = None
     assert cells.color is None
-    assert sheet["A1:C3"].number_format is None
-    assert sheet["C3"].number_format == "General"
     with pytest.raises(ValueError, match="Not a number format"):
         cells.number_format = "[[["
 
@@ -111,6 +116,8 @@ def test_copying(sheet: Any) -> None:
     sheet["A1:B1"].copy()
     sheet["A5"].paste("values")
     assert (sheet["A5:B5"].value, sheet["B5"].formula, sheet["A5"].color) == (["x", "x"], "x", None)
+    sheet["A8"].paste("formulas")
+    assert sheet["B8"].formula == "=A8"
     sheet["A6"].value = "own"
     sheet["A6"].paste("formats")
     assert (sheet["A6"].value, sheet["A6"].color) == ("own", (0, 255, 0))
@@ -149,6 +156,31 @@ def test_links(sheet: Any) -> None:
     assert (sheet["A2"].value, sheet["A2"].hyperlink) == ("here", "https://example.org/")
     with pytest.raises(ValueError, match="has no hyperlink"):
         _ = sheet["A1"].hyperlink
+
+
+def test_validation_by_list(book: Any) -> None:
+    sheet = book.sheets[0]
+    rule = sheet["A1:A5"].data_validation
+    assert (rule.type, rule.source, rule.ignore_blank) == ("none", None, None)
+    rule.set_list(["是", '"否"', "a b"])
+    assert (rule.type, rule.source, rule.in_cell_dropdown, rule.alert_style) == ("list", '是,"否",a b', True, "stop")
+    book.names.add("cities", "=Sheet1!$C$1:$C$3")
+    rule.set_list(book.names["cities"])
+    assert rule.source == "=cities"
+    rule.set_list(sheet["C1:C3"], in_cell_dropdown=False)
+    assert (rule.source, rule.in_cell_dropdown) == ("=$C$1:$C$3", False) or rule.source == "=Sheet1!$C$1:$C$3"
+    sheet["A2"].data_validation.delete()
+    assert rule.type == "mixed_criteria"
+    with pytest.raises(xlwings.XlwingsError, match="different validation rules"):
+        rule.set_list(["x"])
+
+
+def test_validation_by_comparison_and_formula(sheet: Any) -> None:
+    rule = sheet["B2:B4"].data_validation
+    rule.set_whole_number("between", 1, 10)
+    assert (rule.type, rule.operator, rule.formula1, rule.formula2) == ("whole_number", "between", "=1", "=10")
+    rule.set_custom("=COUNTIF($B$2:$B$4,B2)=1")
+    assert (rule.type, rule.operator, rule.formula) == ("custom", None, "=COUNTIF($B$2:$B$4,B2)=1")
 
 
 def test_what_calc_does_not_have_says_so(sheet: Any) -> None:

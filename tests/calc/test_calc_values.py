@@ -120,6 +120,18 @@ def test_values_and_formulas_mix_in_one_block(sheet: xlwings.Sheet) -> None:
     assert sheet["A1:C3"].value == [["a", 1, 2], ["b", 2, 4], ["c", 3, None]]
 
 
+def test_a_number_over_a_boolean_is_a_number(sheet: xlwings.Sheet) -> None:
+    sheet["A1:C1"].value = [True, True, True]
+    sheet["A1:C1"].value = [5, False, "=2+3"]
+    assert sheet["A1:C1"].value == [5, False, 5]
+    assert not isinstance(sheet["A1"].value, bool)
+
+
+def test_blocks_have_an_end(sheet: xlwings.Sheet) -> None:
+    with pytest.raises(ValueError, match="more than"):
+        _ = sheet.cells.value
+
+
 def test_array_formulas(sheet: xlwings.Sheet) -> None:
     sheet["A1"].value = [[1, 4], [2, 5], [3, 6]]
     sheet["D1"].formula_array = "=SUM(A1:A3*B1:B3)"

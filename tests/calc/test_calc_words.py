@@ -70,6 +70,10 @@ def test_formulas_are_translated_there_and_back(excel: str, calc: str) -> None:
     assert to_excel(calc) == excel
 
 
+def test_functions_are_written_large() -> None:
+    assert to_excel("=unique(A1:A3)") == "=UNIQUE(A1:A3)"
+
+
 def test_the_mark_of_a_text_is_not_part_of_it() -> None:
     assert to_excel("'00123") == "00123"
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from xlcrm.calc.bridge import OfficeMissing, uno
 from xlcrm.calc.soffice import Office, connect
 
 NEEDED = ("Xvfb", "openbox", "xdotool", "soffice")
@@ -24,8 +25,13 @@ Found = TypeVar("Found")
 
 
 def missing() -> list[str]:
-    """The programs this machine lacks."""
-    return [name for name in NEEDED if shutil.which(name) is None]
+    """What this machine lacks: programs, or LibreOffice's bridge to Python."""
+    lacking = [name for name in NEEDED if shutil.which(name) is None]
+    try:
+        uno()
+    except OfficeMissing:
+        lacking.append("python3-uno")
+    return lacking
 
 
 def until(look: Callable[[], Found | None], what: str, patience: float = PATIENCE) -> Found:
@@ -58,6 +64,7 @@ class Screen:
     office: Office
     pipe: str
     pictures: Path
+    toolbar: str = "Customers"
     known: dict[str, Any] = field(default_factory=dict)
 
     def click(self, node: Any) -> None:
@@ -68,6 +75,12 @@ class Screen:
     def _xdotool(self, *words: object) -> None:
         subprocess.run(["xdotool", *map(str, words)], env=self.environment, check=True, timeout=30)
 
+    def type(self, document: Any, words: str) -> None:
+        """Type into the selected cell of a document (of UNO) and press Enter."""
+        document.CurrentController.Frame.ComponentWindow.setFocus()
+        self._xdotool("type", "--delay", 30, words)
+        self._xdotool("key", "Return")
+
     def picture(self, name: str) -> None:
         """Keep what the screen shows, where a program for that is at hand."""
         if shutil.which("import"):
@@ -76,11 +89,11 @@ class Screen:
             subprocess.run(["import", "-window", "root", str(kept)], env=self.environment, check=True, timeout=30)
 
     def button(self, name: str) -> Any:
-        """The button of that name on the screen, once it is there; looking for them takes seconds, so they are kept."""
+        """The button of that name on our toolbar, once it is there; looking for them takes seconds, so they are kept."""
 
         def look() -> Any:
             if name not in self.known:
-                self.known.update({node.getAccessibleName(): node for node in self._buttons()})
+                self.known.update({node.getAccessibleName(): node for node in walk(self._toolbar())})
             return self.known.get(name)
 
         return until(look, f"button {name}")
@@ -112,9 +125,15 @@ class Screen:
         for number in range(kit.getTopWindowCount()):
             yield kit.getTopWindow(number).getAccessibleContext()
 
-    def _buttons(self) -> Iterator[Any]:
-        for window in self._windows():
-            yield from (node for node in walk(window) if role(node) == "PUSH_BUTTON")
+    def _toolbar(self) -> Any:
+        """Our toolbar, found level by level without looking into the other ones."""
+        waiting = list(self._windows())
+        for node in waiting:
+            if role(node) != "TOOL_BAR":
+                waiting += children(node)
+            elif node.getAccessibleName() == self.toolbar:
+                return node
+        return None
 
     def _dialogs(self) -> list[Dialog]:
         found = []
@@ -130,11 +149,15 @@ class Screen:
 def walk(node: Any, most: int = 150) -> Iterator[Any]:
     """Everything accessible under ``node``; a sheet has a thousand million cells, so big families are left out."""
     yield node
+    for child in children(node, most):
+        yield from walk(child, most)
+
+
+def children(node: Any, most: int = 150) -> list[Any]:
+    """What is right under ``node``."""
     count = node.getAccessibleChildCount()
-    for number in range(count if count <= most else 0):
-        child = node.getAccessibleChild(number)
-        if child is not None:
-            yield from walk(child.getAccessibleContext(), most)
+    found = (node.getAccessibleChild(number) for number in range(count if count <= most else 0))
+    return [child.getAccessibleContext() for child in found if child is not None]
 
 
 def role(node: Any) -> str:
@@ -142,7 +165,7 @@ def role(node: Any) -> str:
     from com.sun.star.accessibility import AccessibleRole  # type: ignore[import-not-found]  # through uno's import hook
 
     number = node.getAccessibleRole()
-    names = ("ALERT", "DIALOG", "PUSH_BUTTON")
+    names = ("ALERT", "DIALOG", "PUSH_BUTTON", "TOOL_BAR")
     return next((name for name in names if getattr(AccessibleRole, name) == number), "")
 
 

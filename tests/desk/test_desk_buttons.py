@@ -15,11 +15,13 @@ from tests.desk.screen import Screen, interpreter, missing, screen, until
 from tests.ribbon.content import content, same
 from xlcrm import app
 from xlcrm.addin import libreoffice
+from xlcrm.catalogue import text
 from xlcrm.cli import main
 from xlcrm.crypto import keys
 from xlcrm.jobs.demo.book import demo_book
 from xlcrm.jobs.settings import Settings, save
 from xlcrm.model.tables import CUSTOMER, FOUND, INTERACTION
+from xlcrm.ribbon.__main__ import main as ribbon_main
 from xlcrm.ribbon.buttons import BY_NAME
 from xlcrm.sheets import template
 from xlcrm.sheets.files import open_book
@@ -27,6 +29,8 @@ from xlcrm.sheets.live import LiveBook, attach
 
 if missing() and not os.environ.get("XLCRM_REQUIRE_ALL"):
     pytest.skip(f"not on this machine: {', '.join(missing())}", allow_module_level=True)
+
+PICTURES = ("validate", "repair", "dedupe", "find_customer")  # the others look alike
 
 
 @pytest.fixture
@@ -61,7 +65,8 @@ def press(desk: Screen, name: str, *answers: str) -> str:
     said = ""
     for answer in answers:
         message = desk.dialog()
-        desk.picture(name)
+        if name in PICTURES:
+            desk.picture(name)
         said = message.text
         desk.answer(message, answer)
     return said
@@ -84,6 +89,7 @@ def test_the_buttons_do_what_the_commands_do(desk: Screen, path: Path, tmp_path:
         same(content(in_front()), content(open_book(twin)))
 
     assert "校验完成" in press(desk, "validate", "OK")
+    assert in_front().book.api.isModified(), "closing the window now must ask whether to save"
     command("validate")
     assert "已修正" in press(desk, "repair", "Yes", "OK")
     command("validate", "--fix", "--yes")
@@ -116,4 +122,26 @@ def test_the_buttons_do_what_the_commands_do(desk: Screen, path: Path, tmp_path:
     rows = len(in_front().read(CUSTOMER))
     press(desk, "new_customer")
     until(lambda: len(in_front().read(CUSTOMER)) == rows + 1, "the new row")
-    assert not (app.home() / "logs").exists() or "import_list UsageError" in (app.home() / "logs" / "ribbon.log").read_text("utf-8")
+    assert ribbon_main(["validate", "--pipe", desk.pipe, "--book", "没有打开.xlsx"]) == 2, "closed between click and start"
+    libreoffice.tell(app.home(), str(tmp_path / "gone" / "python"))
+    assert "找不到客户管理的程序" in press(desk, "validate", "OK")
+    assert not (app.home() / "logs").exists() or "import_list UsageError" in (app.home() / "logs" / "ribbon.log").read_text(
+        "utf-8"
+    )
+
+
+def test_the_sheet_refuses_what_is_not_in_the_list(desk: Screen) -> None:
+    desk.button(BY_NAME["validate"].label("en"))  # the window is there whole
+    book = in_front()
+    rows = book.read(CUSTOMER)
+    row = rows.columns["status"].index("意向客户")
+    book.go(rows.sheet, rows.place(row, "status"))
+    desk.type(book.book.api, "Mars")
+    message = desk.dialog()
+    desk.picture("refused")
+    assert text("template.error_list", "zh") in message.text
+    desk.answer(message, "OK" if "OK" in message.buttons else "Cancel")
+    assert in_front().read(CUSTOMER).columns["status"][row] == "意向客户"
+    book.go(rows.sheet, rows.place(row, "need"))
+    desk.type(book.book.api, "samples")
+    until(lambda: in_front().read(CUSTOMER).columns["need"][row] == "samples", "what was typed")

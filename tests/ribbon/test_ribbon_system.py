@@ -69,6 +69,9 @@ def test_settings_are_shown_changed_and_taken_over(home: Path, tmp_path: Path) -
 
 def test_the_first_press_asks_once(home: Path) -> None:
     app.settings_path().unlink()
+    foreign = MemoryBook(ours=False)
+    assert not ribbon.validate(foreign)
+    assert app.settings() is None, "asked in front of the first workbook of ours"
     book = MemoryBook({"customer": [customer()]})
     assert not ribbon.validate(book), "the person wants to look at the settings first"
     assert "第一次使用" in book.said[0]

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from xlcrm.errors import BookError
@@ -234,6 +234,11 @@ RECORD = st.fixed_dictionaries(
 )
 
 
+def without_soh(record: dict[str, Cell]) -> dict[str, Cell]:
+    """LibreOffice gives tabs in texts of several lines as this character, so those two cannot be told apart."""
+    return {key: cell.replace("\1", "x") if isinstance(cell, str) else cell for key, cell in record.items()}
+
+
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
@@ -244,11 +249,12 @@ def test_rows_survive_the_sheet(make: Make, records: list[dict[str, Cell]]) -> N
     survive(make, records)
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=QUIET)
+@example([{"name": "甲\t乙\n丙", "remark": "\t丁"}])
 @given(st.lists(RECORD, min_size=20, max_size=40))
 @pytest.mark.parametrize("make", ["live"], indirect=True)
 def test_rows_survive_the_open_sheet(make: Make, records: list[dict[str, Cell]]) -> None:
-    survive(make, records)
+    survive(make, [without_soh(record) for record in records])
 
 
 def survive(make: Make, records: list[dict[str, Cell]]) -> None:

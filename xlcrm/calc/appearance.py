@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from xlcrm.calc.block import Block
 from xlcrm.calc.bridge import enum
 from xlcrm.calc.font import Font
-from xlcrm.calc.looks import HORIZONTAL, VERTICAL, characters, from_characters, from_points, from_rgb, points, to_rgb
+from xlcrm.calc.looks import HORIZONTAL, VERTICAL, characters, common, from_characters, from_points, from_rgb, points, to_rgb
 
 Value = TypeVar("Value", float, bool)
 
@@ -21,9 +21,8 @@ class Appearance(Block):
 
     @property
     def number_format(self) -> str | None:
-        groups = self.xl.getUniqueCellFormatRanges()
-        keys = {groups.getByIndex(index).NumberFormat for index in range(groups.Count)}
-        return self.sheet.book.formats.code(keys.pop()) if len(keys) == 1 else None
+        key = common(self.xl, "NumberFormat")
+        return None if key is None else self.sheet.book.formats.code(key)
 
     @number_format.setter
     def number_format(self, code: str) -> None:
@@ -32,7 +31,7 @@ class Appearance(Block):
     @property
     def color(self) -> tuple[int, int, int] | None:
         """The cells' own colour; None for none or several. Conditional formats lie over it and are not seen here."""
-        return to_rgb(self.xl.CellBackColor)
+        return to_rgb(common(self.xl, "CellBackColor"))
 
     @color.setter
     def color(self, color: tuple[int, int, int] | str | int | None) -> None:
@@ -55,7 +54,8 @@ class Appearance(Block):
 
     @property
     def wrap_text(self) -> bool | None:
-        return None if self.xl.IsTextWrapped is None else bool(self.xl.IsTextWrapped)
+        wrapped = common(self.xl, "IsTextWrapped")
+        return None if wrapped is None else bool(wrapped)
 
     @wrap_text.setter
     def wrap_text(self, wrap: bool) -> None:
@@ -63,7 +63,7 @@ class Appearance(Block):
 
     @property
     def horizontal_alignment(self) -> str | None:
-        found = self.xl.HoriJustify
+        found = common(self.xl, "HoriJustify")
         return next((name for name, value in HORIZONTAL.items() if found is not None and value == found.value), None)
 
     @horizontal_alignment.setter
@@ -74,7 +74,7 @@ class Appearance(Block):
 
     @property
     def vertical_alignment(self) -> str | None:
-        found = self.xl.VertJustify
+        found = common(self.xl, "VertJustify")
         return "bottom" if found == 0 else next((name for name, value in VERTICAL.items() if value == found), None)
 
     @vertical_alignment.setter

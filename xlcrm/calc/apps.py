@@ -80,7 +80,7 @@ class App(base_classes.App):
 
     _attached = count(1)  # LibreOffice does not tell its process id: those we did not start are numbered
     pid = 0
-    display_alerts = True
+    display_alerts = True  # these three are remembered only: nothing in LibreOffice corresponds to them
     enable_events = True
     interactive = True
 

@@ -74,7 +74,7 @@ class Books(base_classes.Books):
         raise KeyError(key)
 
     def add(self) -> Book:
-        document = files.new(self.app.desktop)
+        document = files.new(self.app.desktop, self.app.visible)
         names = {book.name.lower() for book in self}
         number = 1
         while f"book{number}" in names:
@@ -94,7 +94,7 @@ class Books(base_classes.Books):
     ) -> Book:
         """Open a file; its macros do not run and its links are not followed unless the person allowed it in LibreOffice."""
         path = Path(fullname)
-        document = files.open_document(self.app.desktop, path, bool(read_only), password)
+        document = files.open_document(self.app.desktop, path, bool(read_only), password, self.app.visible)
         return self._opened(document)
 
     def _opened(self, document: Any) -> Book:

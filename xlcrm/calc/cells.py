@@ -13,6 +13,7 @@ from xlcrm.calc.moving import Moving
 from xlcrm.calc.names import Name
 from xlcrm.calc.notes import Note
 from xlcrm.calc.sorting import sort_rows
+from xlcrm.calc.validation import DataValidation
 
 if TYPE_CHECKING:
     from xlcrm.calc.tables import Table
@@ -98,7 +99,7 @@ class Range(Appearance, Moving):
 
     @property
     def has_array(self) -> bool:
-        return bool(self.xl.getCellByPosition(0, 0).getArrayFormula()) if hasattr(self.xl, "getArrayFormula") else False
+        return bool(self.xl.getCellByPosition(0, 0).getArrayFormula())
 
     def clear(self) -> None:
         self.xl.clearContents(CONTENTS | FORMATS | NOTES)
@@ -168,6 +169,10 @@ class Range(Appearance, Moving):
             if inside and whole.column <= self.column < whole.column + whole.ncols:
                 return table
         return None
+
+    @property
+    def data_validation(self) -> DataValidation:
+        return DataValidation(self)
 
     @property
     def hyperlink(self) -> str:

@@ -21,12 +21,12 @@ FILTERS = {
 NEVER = 0  # com.sun.star.document.MacroExecMode.NEVER_EXECUTE, and UpdateDocMode.NO_UPDATE
 
 
-def new(desktop: Any) -> Any:
+def new(desktop: Any, visible: bool) -> Any:
     """A new, empty document."""
-    return desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, ())
+    return desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, options(Hidden=not visible))
 
 
-def open_document(desktop: Any, path: Path, read_only: bool, password: str | None) -> Any:
+def open_document(desktop: Any, path: Path, read_only: bool, password: str | None, visible: bool) -> Any:
     """The document in a file. No macro runs and no link is followed.
 
     FileNotFoundError; PermissionError when it is open elsewhere (LibreOffice would wait for an answer); OSError.
@@ -37,6 +37,7 @@ def open_document(desktop: Any, path: Path, read_only: bool, password: str | Non
         raise PermissionError(errno.EACCES, "The workbook is open in another LibreOffice", str(path))
     wanted: dict[str, object] = {
         "ReadOnly": read_only,
+        "Hidden": not visible,  # LibreOffice 7.4 is not steady with windows that no screen shows
         "MacroExecutionMode": NEVER,
         "UpdateDocMode": NEVER,
     }
@@ -58,14 +59,22 @@ def _left_behind(lock: Path) -> bool:
 
 
 def save(document: Any, path: Path, password: str | None) -> None:
-    """Store ``document`` under ``path``, in the kind of file its name says. ValueError for a kind Calc cannot write."""
+    """Store ``document`` under ``path``, in the kind of file its name says.
+
+    ValueError for a kind Calc cannot write; OSError.
+    """
     kind = FILTERS.get(path.suffix.lower())
     if kind is None:
         raise ValueError(f"LibreOffice cannot save {path.suffix or 'a file without extension'}; it can {', '.join(FILTERS)}.")
     wanted: dict[str, object] = {"FilterName": kind, "Overwrite": True}
     if password:
         wanted["Password"] = password
-    document.storeAsURL(file_url(path), options(**wanted))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(path.parent))
+    try:
+        document.storeAsURL(file_url(path), options(**wanted))
+    except Exception as error:  # LibreOffice tells only a number
+        raise OSError(errno.EIO, "LibreOffice could not save: read-only, full or open elsewhere", str(path)) from error
 
 
 def export_pdf(document: Any, path: Path) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 from xlwings import base_classes
 
 from xlcrm.calc.bridge import enum
-from xlcrm.calc.looks import NONE, from_rgb, to_rgb
+from xlcrm.calc.looks import NONE, common, from_rgb, to_rgb
 
 BOLD, NORMAL = 150.0, 100.0  # com.sun.star.awt.FontWeight
 
 
 class Font(base_classes.Font):
-    """``xl`` is anything with LibreOffice's character properties."""
+    """``xl`` is anything with LibreOffice's character properties; where they differ the answer is None."""
 
     def __init__(self, xl: Any) -> None:
         self.xl = xl
@@ -24,7 +24,8 @@ class Font(base_classes.Font):
 
     @property
     def bold(self) -> bool | None:
-        return None if self.xl.CharWeight is None else bool(self.xl.CharWeight > NORMAL)
+        weight = common(self.xl, "CharWeight")
+        return None if weight is None else bool(weight > NORMAL)
 
     @bold.setter
     def bold(self, bold: bool) -> None:
@@ -32,7 +33,8 @@ class Font(base_classes.Font):
 
     @property
     def italic(self) -> bool | None:
-        return None if self.xl.CharPosture is None else bool(self.xl.CharPosture.value == "ITALIC")
+        posture = common(self.xl, "CharPosture")
+        return None if posture is None else bool(posture.value == "ITALIC")
 
     @italic.setter
     def italic(self, italic: bool) -> None:
@@ -40,7 +42,7 @@ class Font(base_classes.Font):
 
     @property
     def color(self) -> tuple[int, int, int] | None:
-        found = self.xl.CharColor
+        found = common(self.xl, "CharColor")
         return (0, 0, 0) if found == NONE else to_rgb(found)
 
     @color.setter
@@ -49,7 +51,8 @@ class Font(base_classes.Font):
 
     @property
     def size(self) -> float | None:
-        return None if self.xl.CharHeight is None else float(self.xl.CharHeight)
+        height = common(self.xl, "CharHeight")
+        return None if height is None else float(height)
 
     @size.setter
     def size(self, size: float) -> None:
@@ -57,7 +60,8 @@ class Font(base_classes.Font):
 
     @property
     def name(self) -> str | None:
-        return None if self.xl.CharFontName is None else str(self.xl.CharFontName)
+        name = common(self.xl, "CharFontName")
+        return None if name is None else str(name)
 
     @name.setter
     def name(self, name: str) -> None:

@@ -43,6 +43,8 @@ def _translate(formula: str, to_calc: bool) -> str:
             part = f"${part[:-1]}."
         elif not to_calc and part.endswith(".") and len(part) > 1:
             part = part[:-1].removeprefix("$") + "!"
+        elif part == "(" and found and not to_calc:
+            found[-1] = found[-1].upper()  # functions that LibreOffice does not know come back in small letters
         elif to_calc:
             part = {",": ";", ";": "|" if braces else ";"}.get(part, part)
         else:

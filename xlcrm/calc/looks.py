@@ -58,6 +58,11 @@ class Formats:
         return self._kinds[key]
 
 
+def common(xl: Any, name: str) -> Any:
+    """A property of cells; None where they differ, for LibreOffice then gives the default."""
+    return None if xl.getPropertyState(name).value == "AMBIGUOUS_VALUE" else getattr(xl, name)
+
+
 def _small(code: str) -> str:
     """Dates in small letters as Excel writes them; texts, conditions and AM/PM as they are."""
     parts = re.split(r'("[^"]*"|\[[^\]]*\]|\\.|AM/PM)', code)
@@ -66,7 +71,7 @@ def _small(code: str) -> str:
     )
 
 
-def to_rgb(color: int) -> tuple[int, int, int] | None:
+def to_rgb(color: int | None) -> tuple[int, int, int] | None:
     """LibreOffice's colour number -> (red, green, blue); None for no colour."""
     return None if color in (None, NONE) else ((color >> 16) & 255, (color >> 8) & 255, color & 255)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlcrm.calc.block import Block
 from xlcrm.calc.bridge import enum
+from xlcrm.calc.formulas import shifted
 
 if TYPE_CHECKING:
     from xlcrm.calc.cells import Range
@@ -71,12 +72,7 @@ class Moving(Block):
         source = self.sheet.book.app.clipboard
         if source is None:
             raise ValueError("Nothing was copied before.")
-        if (
-            operation not in (None, "none")
-            or skip_blanks
-            or transpose
-            or paste not in (None, "all", "values", "formulas", "formats")
-        ):
+        if operation or skip_blanks or transpose or paste not in (None, "all", "values", "formulas", "formats"):
             raise NotImplementedError("Pasting with an operation, without blanks, transposed, or of other parts.")
         target = self.sheet.block(self.row, self.column, source.nrows, source.ncols)
         if paste == "values":
@@ -84,10 +80,8 @@ class Moving(Block):
         elif paste == "formats":
             target.take_formats(source)
         elif paste == "formulas":
-            looks = self.sheet.block(self.row, self.column, source.nrows, source.ncols)
-            target.xl.setFormulaArray(source.xl.getFormulaArray()) if looks.corners == source.corners else _formulas(
-                source, target
-            )
+            rows, columns = self.row - source.row, self.column - source.column
+            target.formula = [[shifted(text, rows, columns) for text in row] for row in source.formula_rows()]
         else:
             source.copy_to(target)
 
@@ -109,12 +103,3 @@ class Moving(Block):
 
     def unmerge(self) -> None:
         self.xl.merge(False)
-
-
-def _formulas(source: Block, target: Range) -> None:
-    from xlcrm.calc.formulas import shifted
-
-    rows, columns = target.row - source.row, target.column - source.column
-    target.formula = [
-        [shifted(text, rows, columns) for text in row] for row in source.sheet.block(*source.corners[1:]).formula_rows()
-    ]

@@ -86,9 +86,10 @@ def start(visible: bool = False) -> Office:
     LibreOffice is not installed or does not come up.
     """
     uno()
+    program = soffice()
     profile = Path(tempfile.mkdtemp(prefix=PROFILE))
     pipe = f"xlcrm-{uuid.uuid4().hex}"
-    command = [str(soffice()), f"-env:UserInstallation={profile.as_uri()}", f"--accept=pipe,name={pipe};urp;"]
+    command = [str(program), f"-env:UserInstallation={profile.as_uri()}", f"--accept=pipe,name={pipe};urp;"]
     command += ["--norestore", "--nologo", "--nodefault", "--nofirststartwizard", "--nolockcheck"]
     if not visible:
         command.append("--headless")
@@ -97,7 +98,7 @@ def start(visible: bool = False) -> Office:
     )
     try:
         office = Office(_context(pipe, START, process), pipe, process, profile)
-    except OfficeMissing:
+    except BaseException:  # Ctrl+C while waiting, too
         _kill(process)
         shutil.rmtree(profile, ignore_errors=True)
         raise

@@ -30,9 +30,12 @@ class TableRow(base_classes.TableRow):
         return self.range
 
     def delete(self) -> None:
+        """Take the record away; the last one leaves an empty row, for a table is never without rows."""
         cells = self.range
-        if cells is not None:
+        if cells is not None and len(self.table.rows) > 1:
             cells.delete("up")
+        elif cells is not None:
+            cells.clear_contents()
 
 
 class TableRows(base_classes.TableRows):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
 
+from xlcrm.calc.autofilter import AutoFilter
 from xlcrm.calc.cells import Range
 from xlcrm.calc.moving import unwrapped
 from xlcrm.calc.sorting import sort_rows
@@ -227,6 +228,10 @@ class Table(base_classes.Table):
         body = self.data_body_range
         if body is not None:
             sort_rows(body, keys, ascending, False)
+
+    @property
+    def autofilter(self) -> AutoFilter:
+        return AutoFilter(self.range, self.xl)
 
     @property
     def show_autofilter(self) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Value = float | str | bool | dt.datetime | None
 Place = tuple[int, int]
+MOST = 20_000_000  # cells in one block: more would fill the memory of both programs
 
 
 ERRORS = {  # LibreOffice's numbers of errors; the others are Excel's #VALUE!
@@ -46,11 +47,17 @@ def matrix(value: Any, nrows: int, ncols: int) -> list[list[Any]]:
     return [list(row) for row in rows]
 
 
+def _bounded(cells: Range) -> None:
+    if len(cells) > MOST:
+        raise ValueError(f"{cells.place()} has more than {MOST:,} cells: name the rows or columns in use.")
+
+
 def read(cells: Range, kinds_of_errors: bool = False) -> list[list[Any]]:
     """The values of ``cells``: float, str ("" if empty), datetime, bool or CellError.
 
     Each kind of error costs a call per cell and is therefore only found out when asked for.
     """
+    _bounded(cells)
     data = [list(row) for row in cells.xl.getDataArray()]
     if any(type(value) is float for row in data for value in row):
         for kind, top, left, bottom, right in cells.formats():
@@ -74,24 +81,25 @@ def read(cells: Range, kinds_of_errors: bool = False) -> list[list[Any]]:
 
 def write(cells: Range, value: Any) -> None:
     """Write ``value`` as if typed: cells with text format keep text, strings that look like numbers become numbers."""
+    _bounded(cells)
     rows = matrix(value, cells.nrows, cells.ncols)
     if rows and isinstance(value, str) and value.startswith("=") and len(cells) > 1:
         rows = [[shifted(value, i, j) for j in range(cells.ncols)] for i in range(cells.nrows)]
     formats = cells.formats() if _typing_matters(rows) else []
-    text = _places(formats, TEXT)
+    text, logical = _places(formats, TEXT), _places(formats, LOGICAL)
     formulas: dict[Place, str] = {}
     wanted: dict[str, set[Place]] = {}
     data = []
     for i, row in enumerate(rows):
         line: list[float | str] = []
         for j, item in enumerate(row):
-            if (i, j) in text:
+            if text and (i, j) in text:
                 line.append(as_text(item))
                 continue
             entry = typed(item)
             if entry.formula:
                 formulas[i, j] = str(entry.value)
-            elif entry.format != GENERAL:
+            if entry.format != GENERAL or (logical and (i, j) in logical):
                 wanted.setdefault(entry.format, set()).add((i, j))
             line.append("" if entry.formula else entry.value)
         data.append(tuple(line))
@@ -117,7 +125,7 @@ def _give_formats(cells: Range, wanted: dict[str, set[Place]], formats: list[tup
     free = _places(formats, STANDARD)
     logical = _places(formats, LOGICAL)
     for code, places in wanted.items():
-        # Calc has no booleans but numbers shown as such, so there the format is the value
+        # Calc has no booleans but numbers shown as such: there the format belongs to the value
         places = places - logical if code == LOGICAL_FORMAT else places & (free | logical)
         if places:
             cells.group(rectangles(places)).NumberFormat = cells.sheet.book.formats.key(code)

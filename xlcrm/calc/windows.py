@@ -47,7 +47,10 @@ class FreezePanes(base_classes.FreezePanes):
         before = controller.ActiveSheet
         controller.setActiveSheet(self.sheet.xl)
         controller.freezeAtPosition(columns, rows)
+        frozen = controller.hasFrozenPanes()
         controller.setActiveSheet(before)
+        if frozen != bool(columns or rows):
+            raise NotImplementedError("LibreOffice freezes panes only in a window that is shown.")
 
 
 class PageSetup(base_classes.PageSetup):

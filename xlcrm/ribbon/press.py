@@ -87,10 +87,10 @@ def _wants_settings(book: Book) -> bool:
     """Whether somebody who is here for the first time would rather look at the settings; then the sheet is open."""
     from xlcrm.jobs import settings
 
-    if app.settings() is not None:
+    if app.settings() is not None or not book.ours:
         return False
     mine = settings.Settings(name=app.account()[1])
-    if book.ours and book.ask(text("ribbon.first_run", book.language, name=mine.name, store=app.store_url())):
+    if book.ask(text("ribbon.first_run", book.language, name=mine.name, store=app.store_url())):
         settings.show(book, mine, book.language)
         book.go(*settings.first_cell(book))
         book.tell(text("ribbon.settings_open", book.language))

@@ -128,15 +128,15 @@ def address(case: Case) -> None:
     """An address names a road or number, and lies in the province that is given (document 004 2.2)."""
     if not case.has("address"):
         return
+    places = case.column("address")
+    for row in regions.vague(places):
+        case.add("ADDRESS_VAGUE", row, "address")
     provinces = case.standing("province")
+    if blank(provinces):
+        return
     words = case.book.vocabulary("province")
-    for row, place in enumerate(case.column("address")):
-        if place is None:
-            continue
-        if regions.vague(place):
-            case.add("ADDRESS_VAGUE", row, "address")
-        stated = provinces[row]
-        if stated is not None:
+    for row, (place, stated) in enumerate(zip(places, provinces, strict=True)):
+        if place is not None and stated is not None:
             named = regions.province_of(place)
             if named is not None and named != stated:
                 there, here = words.label(named, case.book.language), words.label(stated, case.book.language)

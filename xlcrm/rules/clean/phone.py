@@ -125,6 +125,8 @@ def _shown(number: str) -> str:
 
 
 def _parts(text: str) -> list[str]:
+    if text.isdecimal():
+        return [text]
     text = _LABEL.sub(" ", text).strip()
     return [part for piece in _BETWEEN.split(text) for part in _NEXT.split(piece) if part]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from xlcrm.model.vocabularies import vocabulary
@@ -15,9 +16,10 @@ _FINDABLE = re.compile(
 )
 
 
-def vague(address: str) -> bool:
-    """Whether an address names neither road nor number, village or building."""
-    return not (_ROAD.search(address) or _FINDABLE.search(address))  # nearly all have a road, and that is quick to see
+def vague(addresses: Sequence[str | None]) -> list[int]:
+    """The rows whose address names neither road nor number, village or building."""
+    road, findable = _ROAD.search, _FINDABLE.search  # nearly all have a road, and that is quick to see
+    return [row for row, text in enumerate(addresses) if text is not None and not road(text) and not findable(text)]
 
 
 def province_of(address: str) -> str | None:

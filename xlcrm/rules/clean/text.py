@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 
 from xlcrm.model.fields import Field, Kind
 from xlcrm.model.rows import Cell
@@ -41,14 +40,21 @@ IDENTITY_INSIDE = re.compile(
 
 def line(text: str) -> str:
     """One line of clean text: half-width letters and digits, single spaces, nothing invisible."""
-    if not ODD_LINE.search(text) and "  " not in text and text[:1] not in (" ", "'") and text[-1:] != " ":
-        return text
-    return _settle(text, _line)
+    # Once nearly always suffices; a second time undoes what stripping laid bare (an apostrophe behind a space).
+    while _untidy(text) and (found := _line(text)) != text:
+        text = found
+    return text
+
+
+def _untidy(text: str) -> bool:
+    return ODD_LINE.search(text) is not None or "  " in text or text[:1] in (" ", "'") or text[-1:] == " "
 
 
 def paragraph(text: str) -> str:
     """Clean text that may have several lines: ``\\n`` between them, no blanks at their ends."""
-    return _settle(text, _paragraph)
+    while (found := _paragraph(text)) != text:
+        text = found
+    return text
 
 
 def squeeze(text: str) -> str:
@@ -59,13 +65,6 @@ def squeeze(text: str) -> str:
 
 
 _DASHES = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u2500"}
-
-
-def _settle(text: str, clean: Callable[[str], str]) -> str:
-    # One pass nearly always suffices; a second undoes what stripping laid bare (an apostrophe behind a space).
-    while (found := clean(text)) != text:
-        text = found
-    return text
 
 
 def _line(text: str) -> str:

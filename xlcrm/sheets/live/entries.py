@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Block = list[list[Any]]
 """Values by rows, as xlwings gives and takes them."""
+Texts = list[list[str]]
+"""What was typed, by rows."""
 # Text that no program takes for a number, date, formula or error when it is typed: no digit, no leading sign
 _WORD = re.compile(r"(?!true\s*$|false\s*$)[^\d\s=+\-@'#.,%$¥￥€£(（][^\d]*", re.IGNORECASE)
 
@@ -27,18 +29,22 @@ def gridded(block: Block) -> Grid:
     return Grid(lines, {number: cells for number, cells in columns.items() if any(cell is not None for cell in cells)})
 
 
-def formulas_of(cells: Range, grid: Grid) -> set[tuple[int, int]]:
-    """(row, column) of the formulas; text that looks like one, and error constants, are none."""
+def texts_of(cells: Range) -> Texts:
+    """What was typed into ``cells``, by rows: formulas, and the other contents as text; "" for blank ones."""
     found = cells.formula
     rows = [[found]] if isinstance(found, str) else [row if isinstance(row, list | tuple) else [row] for row in found]
     if len(rows) > 1 and cells.shape[0] == 1:
         rows = [[row[0] for row in rows]]  # a single row comes flat
-    return {
-        (line, number)
-        for line, row in enumerate(rows, 1)
-        for number, text in enumerate(row, 1)
-        if isinstance(text, str) and text[:1] == "=" and text[1:] not in ERRORS and grid.at(line, number) != text
-    }
+    return [[text if isinstance(text, str) else "" if text is None else str(text) for text in row] for row in rows]
+
+
+def trimmed(texts: Texts) -> Texts:
+    """``texts`` without blank rows at the bottom and blank cells on the right: the used area may shrink or grow by them."""
+    rows = list(texts)
+    while rows and not any(rows[-1]):
+        rows.pop()
+    width = max((number for row in rows for number, text in enumerate(row, 1) if text), default=0)
+    return [row[:width] for row in rows]
 
 
 def cell_of(value: Any) -> Cell:
@@ -59,11 +65,6 @@ def cell_of(value: Any) -> Cell:
 def one_cell(cells: Range, program: Excel) -> Cell:
     """What the first of ``cells`` holds."""
     return cell_of(program.values(cells[0, 0])[0][0])
-
-
-def at(block: Block, line: int, number: int) -> Any:
-    """A value of ``block`` (row and column from 0); None outside."""
-    return block[line][number] if line < len(block) and number < len(block[line]) else None
 
 
 def is_word(value: Cell | Link) -> bool:

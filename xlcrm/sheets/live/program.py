@@ -125,6 +125,14 @@ class LibreOffice(Excel):
         """Never in the way: blocks are written to hidden rows as well."""
         return False
 
+    def values(self, cells: Range) -> list[list[Any]]:
+        found = super().values(cells)
+        for row in found:
+            for number, value in enumerate(row):
+                if isinstance(value, str) and "\x01" in value and "\n" in value:
+                    row[number] = value.replace("\x01", "\t")  # how LibreOffice gives tabs in texts of several lines
+        return found
+
     def hidden(self, cells: Range) -> set[int]:
         lines = set(range(cells.row, cells.row + cells.shape[0]))
         for area in cells.api.queryVisibleCells().getRangeAddresses():

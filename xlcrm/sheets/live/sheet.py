@@ -12,9 +12,9 @@ from xlcrm.sheets.address import area
 from xlcrm.sheets.grid import WIDEST, Grid
 from xlcrm.sheets.gridsheet import Corners, GridSheet
 from xlcrm.sheets.layout import LAST_ROW
-from xlcrm.sheets.live.entries import Block, at, entered, formulas_of, gridded, is_word
+from xlcrm.sheets.live.entries import Texts, entered, gridded, is_word, texts_of, trimmed
 from xlcrm.sheets.live.faults import explained
-from xlcrm.sheets.live.program import Excel
+from xlcrm.sheets.live.program import ERRORS, Excel
 from xlcrm.sheets.live.runs import runs
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class LiveSheet(GridSheet):
     def __init__(self, tab: Tab, title: str, book: str, program: Excel) -> None:
         super().__init__()
         self._tab, self._title, self._book, self._program = tab, title, book, program
-        self._block: Block = []
-        self._seen: set[tuple[int, int]] = set()
+        self._texts: Texts = []
         self._visible: bool | None = None
 
     @property
@@ -77,16 +76,18 @@ class LiveSheet(GridSheet):
     def grid(self) -> Grid:
         with explained(self._book):
             cells = self._used()
-            self._block = self._program.values(cells)
-            grid = gridded(self._block)
-            formulas = formulas_of(cells, grid)
-            if formulas:
+            self._texts = texts_of(cells)
+            marked = {
+                (line, number): text
+                for line, row in enumerate(self._texts, 1)
+                for number, text in enumerate(row, 1)
+                if text[:1] == "=" and text[1:] not in ERRORS
+            }
+            if marked:
                 self._program.prepare(self._tab.book.app)
-                self._block = self._program.values(cells)
-                grid = gridded(self._block)
-            grid.formulas = formulas
+            grid = gridded(self._program.values(cells))
+            grid.formulas = {place for place, text in marked.items() if grid.at(*place) != text}  # text may begin so, too
             grid.hidden = self._program.hidden(cells[:, :1]) if grid.lines else set()
-            self._seen = set(formulas)
             return grid
 
     def _used(self) -> Range:
@@ -158,14 +159,10 @@ class LiveSheet(GridSheet):
         """BookError when somebody changed the sheet since it was read; what formulas show may change."""
         if not self.loaded:
             return
-        now = self._program.values(self._used())
-        if now == self._block:
-            return
-        height, width = max(len(now), len(self._block)), max(len(row) for row in [*now[:1], *self._block[:1]])
-        for line in range(height):
-            for number in range(width):
-                if (line + 1, number + 1) not in self._seen and at(now, line, number) != at(self._block, line, number):
-                    raise BookError("sheets.changed", path=self._book)
+        with explained(self._book):
+            now = texts_of(self._used())
+        if trimmed(now) != trimmed(self._texts):
+            raise BookError("sheets.changed", path=self._book)
 
     def flush(self) -> None:
         """Carry the buffered changes out and forget what was read."""

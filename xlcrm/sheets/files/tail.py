@@ -63,7 +63,7 @@ class Tail:
 
     def all(self, name: str) -> list[etree._Element]:
         """All elements ``name`` directly under the sheet."""
-        return self.root.findall(self.tag(name))
+        return list(self.root.findall(self.tag(name)))
 
     def set_links(self, links: Mapping[str, Link], cleared: tuple[int, int, int] | None) -> None:
         """Set the links of cells (address -> link).

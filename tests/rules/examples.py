@@ -181,6 +181,7 @@ EXAMPLES = (
     Example("SHEET_HEADER_UNKNOWN", "check", None, {}, {}, bad_flaws=_flaw("SHEET_HEADER_UNKNOWN", header="星座")),
     Example("SHEET_ROWS_BELOW", "check", None, {}, {}, bad_flaws=_flaw("SHEET_ROWS_BELOW", count="3")),
     Example("SHEET_MERGED", "check", None, {}, {}, bad_flaws=_flaw("SHEET_MERGED", count="1")),
+    Example("SHEET_COPY", "check", None, {}, {}, bad_flaws=_flaw("SHEET_COPY", header="客户基础信息表 (2)")),
     Example("SHEET_HIDDEN_ROWS", "check", None, {}, {}, bad_flaws=_flaw("SHEET_HIDDEN_ROWS", count="2")),
     Example("SHEET_OLD_TEMPLATE", "check", None, {}, {}, bad_flaws=_flaw("SHEET_OLD_TEMPLATE", header="1")),
 )

@@ -351,6 +351,20 @@ def test_merged_cells_and_an_old_template_are_flaws(book: Path) -> None:
     assert flaws["SHEET_MERGED"].place == "F5:F7" and "SHEET_OLD_TEMPLATE" in flaws
 
 
+def test_a_copied_sheet_is_not_read_but_named(tmp_path: Path) -> None:
+    path = tmp_path / "copy.xlsx"
+    made = openpyxl.Workbook()
+    for title in ("客户基础信息表", "客户基础信息表 (2)", "客户基础信息表 (3)"):
+        sheet = made.create_sheet(title)
+        if not title.endswith("(3)"):
+            sheet.append(["客户名称", "主要联系人", "联系方式"])
+            sheet.append(["深圳市海河电子有限公司", "王小明", "13912345678"])
+    made.save(path)
+    rows = open_book(path).read(CUSTOMER)
+    assert len(rows) == 1
+    assert [dict(flaw.values)["header"] for flaw in rows.flaws if flaw.code == "SHEET_COPY"] == ["客户基础信息表 (2)"]
+
+
 UNUSUAL: dict[str, Callable[[str], str]] = {
     "libreoffice": lambda text: re.sub(r"(<row(?![^>]*hidden)[^>]*?)(/?>)", r'\1 hidden="false"\2', text),
     "no cells": lambda text: re.sub(r'<c r="[A-Z]+\d+" s="\d+"/>', "", text),

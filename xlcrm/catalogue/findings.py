@@ -109,6 +109,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "SHEET_ROWS_BELOW": ("工作表“{sheet}”的表格下方还有{count}行（{place}），已一并读取；建议把表格范围拉到最后一行。", "{count} rows stand below the table of the sheet “{sheet}” ({place}); they were read too. Better extend the table."),
     "SHEET_MERGED": ("工作表“{sheet}”有合并单元格（{place}），只有左上角有内容；请取消合并后逐行填写。", "The sheet “{sheet}” has merged cells ({place}), which hold a value only at their upper left; please unmerge and fill in each row."),
     "SHEET_HIDDEN_ROWS": ("工作表“{sheet}”有{count}行被隐藏或筛选掉（{place}），同样参加校验和提交。", "{count} rows of the sheet “{sheet}” are hidden or filtered out ({place}); they are checked and submitted all the same."),
+    "SHEET_COPY": ("工作表“{header}”像是“{sheet}”的副本，不会读取和提交；请把里面的行复制到“{sheet}”。", "The sheet “{header}” looks like a copy of “{sheet}” and is not read; please copy its rows into “{sheet}”."),
     "SHEET_OLD_TEMPLATE": ("工作表“{sheet}”来自旧版模板，可以继续使用；建议换用新模板。", "The sheet “{sheet}” comes from an older template; it still works, but a new one is better."),
     # what only the comparison with the store can tell
     "DUPLICATE": ("可能与{other}重复，请在“查重结果”选择处理方式。", "May be the same as {other}; please decide in the sheet Duplicates."),

@@ -129,6 +129,7 @@ _SHEET = {
     "SHEET_ROWS_BELOW": Code(CHECK, "rows below the table"),
     "SHEET_MERGED": Code(CHECK, "merged cells"),
     "SHEET_HIDDEN_ROWS": Code(CHECK, "hidden rows"),
+    "SHEET_COPY": Code(CHECK, "copies of a sheet"),
     "SHEET_OLD_TEMPLATE": Code(CHECK, "template version"),
 }
 

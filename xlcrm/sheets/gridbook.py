@@ -144,9 +144,16 @@ class GridBook(Generic[S]):
         merged = place.sheet.merged((left, place.header + 1, right, place.floor))
         if merged:
             flaws.append(_flaw("SHEET_MERGED", area(*merged[0]), count=str(len(merged))))
+        flaws += [Flaw("SHEET_COPY", "", (("header", title),)) for title in self._copies(place.sheet.title)]
         if rows.hidden:
             flaws.append(_flaw("SHEET_HIDDEN_ROWS", f"{first}{rows.lines[min(rows.hidden)]}", count=str(len(rows.hidden))))
         return flaws
+
+    def _copies(self, title: str) -> list[str]:
+        """Sheets that look like copies of ``title`` ("客户基础信息表 (2)") and hold something: they are not read."""
+        declared = {name for table in TABLES for name in (table.zh, table.en)}
+        alike = [name for name in self._sheets if name.startswith(title) and name not in {title, *declared}]
+        return [name for name in alike if self._sheets[name].grid.lines]
 
     # -- writing --------------------------------------------------------------------------------------------------
 

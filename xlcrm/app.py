@@ -19,6 +19,7 @@ from xlcrm.model.context import Context, Person
 
 if TYPE_CHECKING:
     from xlcrm.jobs.settings import Settings
+    from xlcrm.match.score import Weights
     from xlcrm.model.vocabularies import Option
     from xlcrm.rules.rulebook import Rulebook
     from xlcrm.sheets.base import Book
@@ -259,14 +260,21 @@ def existing(path: Path) -> Path:
     return path
 
 
-def writable(path: Path, force: bool) -> None:
-    """UsageError when ``path`` is no .xlsx, exists and may not be replaced, or lies in a folder that is not there."""
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError("cli.not_xlsx", path=path)
+def writable(path: Path, force: bool, suffix: str = ".xlsx") -> None:
+    """UsageError when ``path`` does not end in ``suffix``, exists and may not be replaced, or its folder is not there."""
+    if path.suffix.lower() != suffix:
+        raise UsageError(f"cli.not_{suffix.lstrip('.')}", path=path)
     if not path.parent.is_dir():
         raise UsageError("cli.folder", path=path.parent)
     if path.exists() and not force:
         raise UsageError("cli.exists", path=path)
+
+
+def weights(fixed: bool) -> Weights | None:
+    """The weights for comparing a list: the shipped ones if ``fixed``, None to have them estimated from the list."""
+    from xlcrm.match import score
+
+    return score.shipped() if fixed else None
 
 
 @contextmanager

@@ -1,72 +1,160 @@
 """The third step, second half: how probable it is that the two rows of a pair are one customer.
 
-The weights of the levels of agreement (data/weights.json) are added to log-odds; limits then bound pairs whose names
-forbid them to be one. A pair scores the same in a sheet, against the store, or on another machine.
+Weights of the levels of agreement (data/weights.json) add up to log-odds. They say how much an agreement means and hold for
+any list; how many of its candidate pairs are one customer is told by the list itself (``estimate``). Limits then bound
+pairs whose names forbid them to be one. The same weights give the same score in a sheet, against the store, or on another
+machine.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from xlcrm.match.levels import FIELDS, POSITION, Levels, Mask, number
+from xlcrm.errors import UsageError
+from xlcrm.match.compare import Rows, Table, compare
+from xlcrm.match.levels import FIELDS, POSITION, Levels, Mask, Rarity, number
+
+_When = dict[str, tuple[str, ...]]
+
+_SAMPLE = 200_000
+"""Pairs from which a list's share of duplicates is estimated."""
+
+_DOUBT = 50.0
+"""Pairs that the share known beforehand counts as: with few pairs it wins."""
+
+_ROUNDS = 100
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Log-odds: ``base`` plus one weight a level; ``joint`` adds where several levels meet, ``limits`` bound the probability.
+    """Log-odds of a pair: those of ``share`` (of the candidate pairs that are one customer), ``base``, one of ``level`` for
+    each field, and one of ``rare`` for each doubling of the rows that have the value both have; then ``limits``
+    (when, least, most) bound the probability.
 
-    ``advice`` holds the least probability of each advice.
+    ``advice`` holds the least probability of each advice, ``expected`` the precision and recall there on labelled lists.
     """
 
+    share: float
     base: float
     level: dict[str, dict[str, float]]
-    joint: tuple[tuple[dict[str, tuple[str, ...]], float], ...]
-    limits: tuple[tuple[dict[str, tuple[str, ...]], float, float], ...]
+    rare: dict[str, float]
+    limits: tuple[tuple[_When, float, float], ...]
     advice: dict[str, float]
+    expected: dict[str, dict[str, float]]
 
 
 @cache
 def shipped() -> Weights:
-    """The weights in data/weights.json."""
-    found: dict[str, Any] = json.loads((files("xlcrm.match") / "data" / "weights.json").read_text("utf-8"))
+    """The weights in data/weights.json: no estimation, rules only."""
+    return _read(json.loads((files("xlcrm.match") / "data" / "weights.json").read_text("utf-8")))
+
+
+def load(path: Path) -> Weights:
+    """Weights that ``save`` wrote; UsageError when the file is something else."""
+    try:
+        return _read(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError("match.no_weights", path=str(path)) from error
+
+
+def save(weights: Weights, path: Path) -> None:
+    """Write ``weights`` as JSON: plain numbers under the names of fields and levels."""
+    found = asdict(weights)
+    found["limits"] = [
+        {"when": {field: " ".join(levels) for field, levels in when.items()}, "least": least, "most": most}
+        for when, least, most in weights.limits
+    ]
+    path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _read(found: Mapping[str, Any]) -> Weights:
+    level = {field: {name: float(value) for name, value in by_level.items()} for field, by_level in found["level"].items()}
+    limits = []
+    for row in found["limits"]:
+        when = {field: tuple(levels.split()) for field, levels in row["when"].items()}
+        limits.append((when, float(row.get("least", 0.0)), float(row.get("most", 1.0))))
+    for field, names in [*level.items(), *(pair for when, _, _ in limits for pair in when.items())]:
+        for name in names:
+            number(field, name)
     return Weights(
-        found["base"],
-        found["level"],
-        tuple((_when(row["when"]), row["add"]) for row in found["joint"]),
-        tuple((_when(row["when"]), row.get("least", 0.0), row.get("most", 1.0)) for row in found["limits"]),
-        found["advice"],
+        float(found["share"]),
+        float(found["base"]),
+        level,
+        {field: float(value) for field, value in found["rare"].items()},
+        tuple(limits),
+        {code: float(value) for code, value in found["advice"].items()},
+        {code: dict(figures) for code, figures in found["expected"].items()},
     )
 
 
-def _when(row: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    return {field: tuple(levels.split()) for field, levels in row.items()}
-
-
-def probability(levels: Levels, weights: Weights | None = None) -> npt.NDArray[np.float64]:
-    """The probability that a pair is one customer, from its ``levels``; in 0..1, later ``limits`` win over earlier ones."""
-    weights = weights or shipped()
-    odds = np.full(len(levels), weights.base)
-    for field, by_level in weights.level.items():
-        table = np.array([by_level.get(level, 0.0) for level in FIELDS[field]])
-        odds += table[levels[:, POSITION[field]]]
-    for when, add in weights.joint:
-        odds[_where(levels, when)] += add
-    found: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-odds))
+def probability(levels: Levels, rarity: Rarity, weights: Weights) -> npt.NDArray[np.float64]:
+    """The probability that a pair is one customer, in 0..1; later ``limits`` win over earlier ones."""
+    found = _sigmoid(evidence(levels, rarity, weights) + _logit(weights.share))
     for when, least, most in weights.limits:
-        mask = _where(levels, when)
+        mask = where(levels, when)
         found[mask] = np.clip(found[mask], least, most)
     return found
 
 
-def _where(levels: Levels, when: dict[str, tuple[str, ...]]) -> Mask:
+def evidence(levels: Levels, rarity: Rarity, weights: Weights) -> npt.NDArray[np.float64]:
+    """Log-odds of the pairs without those of the share."""
+    odds = np.full(len(levels), weights.base)
+    for field, by_level in weights.level.items():
+        table = np.array([by_level.get(level, 0.0) for level in FIELDS[field]])
+        odds += table[levels[:, POSITION[field]]]
+    for field, value in weights.rare.items():
+        odds += value * doublings(rarity[:, POSITION[field]])
+    return odds
+
+
+def doublings(counts: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    """How often the two rows that share a value would have to double to make all that have it."""
+    return np.asarray(np.log2(np.maximum(counts, 2)) - 1)
+
+
+def estimate(table: Table, left: Rows, right: Rows, weights: Weights | None = None) -> Weights:
+    """``weights`` with the share of the list's own pairs (``left[k]``, ``right[k]``) that are one customer.
+
+    Expectation and maximisation of the share alone: how many pairs a list has to be sifted for one duplicate depends on the
+    list, what an agreement means does not. Depends neither on the order of the rows nor on that of the pairs.
+    """
+    weights = weights or shipped()
+    if len(left) > _SAMPLE:
+        core, person = table.codes["core"], table.codes["person"]
+        mixed = (core[left] + core[right] + person[left] + person[right]) % np.uint64(1 + len(left) // _SAMPLE)
+        left, right = left[mixed == 0], right[mixed == 0]
+    odds = evidence(*compare(table, left, right), weights)
+    odds.sort()  # sums of numbers in another order differ in the last digit
+    share = weights.share
+    for _ in range(_ROUNDS):
+        found = (_sigmoid(odds + _logit(share)).sum() + _DOUBT * weights.share) / (len(odds) + _DOUBT)
+        done = abs(found - share) < 1e-5
+        share = float(np.clip(found, 0.005, 0.95))
+        if done:
+            break
+    return replace(weights, share=round(share, 4))
+
+
+def where(levels: Levels, when: _When) -> Mask:
+    """The pairs whose levels are all among those of ``when``."""
     found: Mask = np.ones(len(levels), bool)
     for field, names in when.items():
         found &= np.isin(levels[:, POSITION[field]], [number(field, name) for name in names])
     return found
+
+
+def _sigmoid(odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -40, 40))))
+
+
+def _logit(share: float) -> float:
+    return float(np.log(share / (1.0 - share)))

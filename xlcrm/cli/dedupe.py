@@ -11,7 +11,8 @@ from xlcrm.catalogue import text
 from xlcrm.cli import terminal
 
 if TYPE_CHECKING:
-    from xlcrm.jobs.dedupe import Dedupe, Match
+    from xlcrm.jobs.dedupe import Dedupe
+    from xlcrm.jobs.duplicates import Match
 
 FIRST = 8
 
@@ -45,7 +46,6 @@ def _other(found: Dedupe, match: Match) -> tuple[str, str]:
 
 
 def _show(found: Dedupe, language: str, path: Path) -> None:
-    from xlcrm.match.explain import explain
     from xlcrm.model.vocabularies import vocabulary
 
     advice = [match.pair.advice for match in found.matches]
@@ -63,7 +63,7 @@ def _show(found: Dedupe, language: str, path: Path) -> None:
                 other=other,
                 other_name=name,
                 advice=vocabulary("advice").label(match.pair.advice, language),
-                reason=explain(match.pair, language),
+                reason=match.reason(language),
             )
         )
     if found.matches:
@@ -71,8 +71,6 @@ def _show(found: Dedupe, language: str, path: Path) -> None:
 
 
 def _json(found: Dedupe, language: str, path: Path) -> dict[str, object]:
-    from xlcrm.match.explain import explain
-
     return {
         "book": str(path),
         "rows": len(found.sheet.rows),
@@ -83,7 +81,7 @@ def _json(found: Dedupe, language: str, path: Path) -> dict[str, object]:
                 "customer": match.record.number if match.record else None,
                 "probability": round(match.pair.probability, 4),
                 "advice": match.pair.advice,
-                "reason": explain(match.pair, language),
+                "reason": match.reason(language),
                 "decision": found.decisions.get(match.key),
                 "pair": match.key,
             }

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.store.conftest import LI, ZHANG, context
-from xlcrm.errors import StoreError, UsageError
+from xlcrm.errors import Overtaken, StoreError, UsageError
 from xlcrm.model.context import Person
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Decision, Kept, Operation, Result, Values
@@ -285,3 +285,35 @@ def test_the_chain_holds_after_everything(store: SqlStore) -> None:
     put(store, *[Change("customer", change.rid, change.rid, {"grade": "A"}, 1, {"grade": None}) for change in changes[::2]])
     verdict = store.verify()
     assert (verdict.entries, verdict.operations, verdict.faults) == (45, 2, ())
+
+
+def keyed(*keys: str, token: str | None = None) -> Change:
+    change = customer()
+    change.keys, change.token = keys, token
+    return change
+
+
+def test_a_new_customer_like_one_stored_since_the_comparison_is_not_written(store: SqlStore) -> None:
+    put(store, keyed("n:海河电子", "p:+8613912345678"))
+    seen = store.position()
+    assert put(store, keyed("n:海河电子"), compared=seen) == [Result.STORED], "it was compared with what was there"
+    seen = store.position()
+    late = keyed("n:别的", "p:+8613912345678", token="t:1")
+    assert put(store, late, workbook="w") == [Result.STORED]
+    before = store.verify()
+    with pytest.raises(Overtaken):
+        put(store, keyed("n:第三"), keyed("p:+8613912345678"), compared=seen)
+    assert store.verify() == before, "nothing of the operation went in"
+    assert put(store, keyed("n:第三"), compared=seen) == [Result.STORED], "nothing like it came since"
+    again = keyed("n:别的", "p:+8613912345678", token="t:1")
+    assert put(store, again, workbook="w", compared=seen) == [Result.UNCHANGED], "the same row, stored by an earlier press"
+
+
+def test_a_customer_changed_since_the_comparison_counts_as_well(store: SqlStore) -> None:
+    stored = keyed("n:海河电子")
+    put(store, stored)
+    seen = store.position()
+    rename = Change("customer", stored.rid, stored.rid, {"name": "新名"}, 1, {"name": "深圳市海河电子有限公司"}, keys=("n:新名",))
+    assert put(store, rename) == [Result.UPDATED]
+    with pytest.raises(Overtaken):
+        put(store, keyed("n:新名"), compared=seen)

@@ -44,6 +44,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Compared {rows} rows: {pairs} possible duplicates, {merge} to merge, {ask} to confirm, {contact} further contacts.",
     ),
     "pair": ("{place}“{name}” ↔ {other}“{other_name}” {advice}：{reason}", "{place} “{name}” ↔ {other} “{other_name}” {advice}: {reason}"),
+    "asked_before": ("以前提示过，资料后来有变化，仍须确认", "Asked before and not decided; the data changed since"),
+    "decision_unknown": (
+        "“{sheet}”里有{count}处选择不认识，例如“{first}”，没有执行。请从下拉列表里选：{choices}。",
+        "{count} choices in “{sheet}” are not understood, such as “{first}”, and were not carried out. Choose from the list: {choices}.",
+    ),
     "decide": ("请在“查重结果”里选择处理方式，再提交：{path}", "Choose what to do in the sheet Duplicates, then submit: {path}"),
     "submitted": (
         "提交完成：新增{new}，更新{updated}，无变化{unchanged}，退回{refused}，待处理{waiting}，合计{rows}行。",

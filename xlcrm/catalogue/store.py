@@ -6,6 +6,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "本次没有写入任何内容。请稍候再试；若一直如此，请关闭占用它的其他程序。",
         "Nothing was written. Try again in a moment; if it stays so, close the program that holds it.",
     ),
+    "overtaken": (
+        "同事正在提交相近的客户，连续几次都抢先了一步，还没来得及比较。",
+        "Colleagues are storing similar customers; each time one was quicker, and the rows could not be compared with it.",
+    ),
+    "overtaken.hint": ("本次没有写入任何内容。请稍候再提交一次。", "Nothing was written. Submit again in a moment."),
     "readonly": ("客户库只能读，不能写：{path}", "The store can be read but not written: {path}."),
     "readonly.hint": (
         "请检查文件和所在文件夹的权限与“只读”属性，或换一个位置。",

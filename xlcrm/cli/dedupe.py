@@ -12,7 +12,8 @@ from xlcrm.cli import terminal
 from xlcrm.errors import UsageError
 
 if TYPE_CHECKING:
-    from xlcrm.jobs.dedupe import Dedupe, Match
+    from xlcrm.jobs.dedupe import Dedupe
+    from xlcrm.jobs.duplicates import Match
 
 FIRST = 8
 
@@ -85,7 +86,6 @@ def _other(found: Dedupe, match: Match) -> tuple[str, str]:
 
 
 def _show(found: Dedupe, language: str, path: Path) -> None:
-    from xlcrm.match.explain import explain
     from xlcrm.model.vocabularies import vocabulary
 
     advice = [match.pair.advice for match in found.matches]
@@ -103,7 +103,7 @@ def _show(found: Dedupe, language: str, path: Path) -> None:
                 other=other,
                 other_name=name,
                 advice=vocabulary("advice").label(match.pair.advice, language),
-                reason=explain(match.pair, language),
+                reason=match.reason(language),
             )
         )
     if found.matches:
@@ -111,8 +111,6 @@ def _show(found: Dedupe, language: str, path: Path) -> None:
 
 
 def _json(found: Dedupe, language: str, path: Path) -> dict[str, object]:
-    from xlcrm.match.explain import explain
-
     return {
         "book": str(path),
         "rows": len(found.sheet.rows),
@@ -123,7 +121,7 @@ def _json(found: Dedupe, language: str, path: Path) -> dict[str, object]:
                 "customer": match.record.number if match.record else None,
                 "probability": round(match.pair.probability, 4),
                 "advice": match.pair.advice,
-                "reason": explain(match.pair, language),
+                "reason": match.reason(language),
                 "decision": found.decisions.get(match.key),
                 "pair": match.key,
             }

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from sqlalchemy import Connection, delete, select
 
 from xlcrm.crypto.cipher import Cipher
+from xlcrm.errors import Overtaken
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Change, Operation, Outcome, Receipt, Result
 from xlcrm.store import inserts, updates
 from xlcrm.store.batch import Batch, outcome
 from xlcrm.store.chunks import chunks
-from xlcrm.store.keys import Index, survivor
+from xlcrm.store.keys import Index, overtaken, survivor
 from xlcrm.store.log import Journal
 from xlcrm.store.schema import LOGGED, OWNED, SQL, SUBMISSION, insert
 from xlcrm.store.vault import Vault
@@ -34,6 +36,7 @@ def apply(connection: Connection, cipher: Cipher, operation: Operation, context:
     )
     changes = list(operation.changes)
     outcomes = dict(_repeated(batch, operation))
+    _current(batch, operation, outcomes)
     stored_as = {changes[place].rid: outcomes[place].rid for place in outcomes}
     for table in LOGGED.values():
         batch.fetch(table, [change.rid for change in changes if change.table == table.key])
@@ -94,6 +97,16 @@ def _repeated(batch: Batch, operation: Operation) -> dict[int, Outcome]:
     for key in {table for table, _ in known.values()}:
         batch.fetch(LOGGED[key], [rid for table, rid in known.values() if table == key])
     return {place: outcome(Result.UNCHANGED, batch.rows[known[token]]) for place, token in tokens.items() if token in known}
+
+
+def _current(batch: Batch, operation: Operation, outcomes: Mapping[int, Outcome]) -> None:
+    """Overtaken where a new customer was not compared with one that was stored or changed since; this transaction sees all."""
+    if operation.compared is None:
+        return
+    fresh = [change.keys or () for place, change in enumerate(operation.changes) if change.base is None and place not in outcomes]
+    same = {outcome.rid for outcome in outcomes.values()}  # these rows themselves, stored by an earlier press
+    if overtaken(batch.connection, batch.index.cipher, chain.from_iterable(fresh), operation.compared, same):
+        raise Overtaken("store.overtaken")
 
 
 def _owners(batch: Batch, changes: list[Change], fresh: dict[str, list[int]], stored_as: dict[str, str]) -> dict[int, str]:

@@ -92,6 +92,10 @@ class Store(Protocol):
         """
         ...
 
+    def position(self) -> int:
+        """How far the log has got: what a comparison that begins now has seen (Operation.compared)."""
+        ...
+
     def decisions(self, pairs: Iterable[str]) -> dict[str, Decision]:
         """The remembered decisions for pair keys."""
         ...
@@ -124,7 +128,8 @@ class Store(Protocol):
         """Write everything in one transaction, or nothing.
 
         A Change whose token was stored before for this workbook is not written again: its outcome is UNCHANGED with
-        the number given then. A conflict refuses only its own change; the others go in.
+        the number given then. A conflict refuses only its own change; the others go in. Overtaken, and nothing written,
+        where a customer stored or changed after ``operation.compared`` shares a blocking key with a new one.
         """
         ...
 

@@ -6,7 +6,7 @@ keyed digests: a list of them tells nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Column, Connection, MetaData, Text, delete, func, select, update
@@ -15,7 +15,7 @@ from sqlalchemy import Table as SqlTable
 from xlcrm.crypto.cipher import Cipher
 from xlcrm.model.fields import Kind, Table
 from xlcrm.store.chunks import chunks
-from xlcrm.store.schema import BLOCKING_KEY, NUMBER, PHONE_TAIL, SQL, insert
+from xlcrm.store.schema import BLOCKING_KEY, ENTRY, NUMBER, PHONE_TAIL, SQL, insert
 
 SECRET = ("p:", "e:")
 TAIL = 4
@@ -140,6 +140,20 @@ def _present(connection: Connection, keys: Sequence[str]) -> list[str]:
         asked = f'SELECT DISTINCT "key" FROM blocking_key WHERE "key" IN ({places})'  # noqa: S608 - places are question marks
         found += connection.exec_driver_sql(asked, tuple(chunk)).scalars()
     return found
+
+
+def overtaken(connection: Connection, cipher: Cipher, keys: Iterable[str], since: int, but: Collection[str]) -> bool:
+    """Whether a customer stored or changed after the log's entry ``since`` has one of ``keys``; the rids ``but`` do not count."""
+    asked = select(ENTRY.c.rid).where(ENTRY.c.seq > since, ENTRY.c.table == "customer").distinct()
+    later = [rid for rid in connection.execute(asked).scalars() if rid not in but]
+    if not later:
+        return False
+    ours = {stored_key(cipher, key) for key in keys}
+    for chunk in chunks(later):
+        theirs = select(BLOCKING_KEY.c.key).where(BLOCKING_KEY.c.rid.in_(chunk))
+        if not ours.isdisjoint(connection.execute(theirs).scalars()):
+            return True
+    return False
 
 
 def find(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:

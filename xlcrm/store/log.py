@@ -84,7 +84,7 @@ class Journal:
     ) -> None:
         """Log one change: ``before`` and ``after`` are the changed columns as stored (see ``encode``), "" where there is none."""
         if not self._count:
-            self._first = (self.connection.execute(select(func.max(ENTRY.c.seq))).scalar() or 0) + 1
+            self._first = position(self.connection) + 1
             self._hash = GENESIS
         if not self._salts:
             pool = os.urandom(16 * 1024).hex()
@@ -118,6 +118,11 @@ class Journal:
         if self._rows:
             self.connection.exec_driver_sql(insert(ENTRY), self._rows)
             self._rows.clear()
+
+
+def position(connection: Connection) -> int:
+    """The number of the log's last entry."""
+    return connection.execute(select(func.max(ENTRY.c.seq))).scalar() or 0
 
 
 def head(connection: Connection) -> str:

@@ -14,7 +14,7 @@ from xlcrm.errors import UsageError
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
-from xlcrm.store import apply, chain, keys, numbers, people, reading, search
+from xlcrm.store import apply, chain, keys, log, numbers, people, reading, search
 from xlcrm.store.base import Entry, Verdict
 from xlcrm.store.batch import read
 from xlcrm.store.faults import explained
@@ -108,6 +108,10 @@ class SqlStore:
     def candidates(self, keys_: Sequence[Sequence[str]], cap: int = 50) -> list[tuple[int, str]]:
         with self._reading() as connection:
             return keys.candidates(connection, self._cipher, keys_, cap)
+
+    def position(self) -> int:
+        with self._reading() as connection:
+            return log.position(connection)
 
     def decisions(self, pairs: Iterable[str]) -> dict[str, Decision]:
         with self._reading() as connection:

@@ -16,6 +16,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any, TextIO
@@ -131,20 +133,22 @@ def figures(name: str) -> dict[str, Any]:
     columns, labels = loaded(name)
     before = _peak()
     steps: dict[str, float] = {}
-    with _Watch(block, "pairs", steps), _Watch(engine, "encode", steps), _Watch(engine, "compare", steps), _Watch(engine.score, "probability", steps):
-        with _Watch(engine.score, "estimate", steps), _Watch(engine, "clusters", steps):
-            start = time.perf_counter()
-            normal = normalise(columns)
-            steps["normalise"] = time.perf_counter() - start
-            matches = engine.within(normal)
-            groups = matches.groups(len(labels))
-            seconds = time.perf_counter() - start
+    watched = [(block, "pairs"), (engine, "encode"), (engine.score, "estimate"), (engine, "compare"), (engine.score, "probability"), (engine, "clusters")]
+    with ExitStack() as watches:
+        for owner, step in watched:
+            watches.enter_context(_Watch(owner, step, steps))
+        start, processor = time.perf_counter(), time.process_time()
+        normal = normalise(columns)
+        steps["normalise"] = time.perf_counter() - start
+        matches = engine.within(normal)
+        groups = matches.groups(len(labels))
+        seconds, processor = time.perf_counter() - start, time.process_time() - processor
     peak = _peak()
     codes = pl.Series(labels).rank("dense").to_numpy()
     true = codes[matches.left] == codes[matches.right]
     wanted = _pairs(labels)
     found: dict[str, Any] = {
-        "list": name, "rows": len(labels), "seconds": seconds, "steps": steps, "megabytes": peak, "columns_megabytes": before,
+        "list": name, "rows": len(labels), "seconds": seconds, "processor": processor, "steps": steps, "megabytes": peak, "columns_megabytes": before,
         "f1": f1(groups, labels), "precision": _pairs(zip(groups, labels, strict=True)) / max(1, _pairs(groups)),
         "recall": _pairs(zip(groups, labels, strict=True)) / wanted,
         "candidates": float(true.sum() / wanted), "pairs_per_row": len(true) / len(labels), "capped": len(matches.capped),
@@ -194,15 +198,63 @@ def hostile() -> Iterator[tuple[str, Columns]]:
     yield "no columns that are known", {"remark": ["x"] * 1000}
 
 
-def store() -> dict[str, Any]:
-    """50 new rows against a million stored customers: seconds of each of several batches."""
-    raise NotImplementedError
+def store(count: int = 1_000_000) -> dict[str, Any]:
+    """50 new rows against ``count`` stored customers: the seconds of several batches, from columns to scored pairs."""
+    from datetime import datetime
+    from tempfile import TemporaryDirectory
+
+    from tests.bench.million import enlarged
+    from xlcrm.crypto.cipher import Cipher
+    from xlcrm.crypto.keys import new_key, parse
+    from xlcrm.match import block, engine, score
+    from xlcrm.match.normalise import normalise
+    from xlcrm.model.context import Context, Person
+    from xlcrm.model.identity import new_rid
+    from xlcrm.model.operation import Change, Operation
+    from xlcrm.store import sqlite
+
+    context = Context(Person("0" * 32, "bench", "bench"), lambda: datetime(2025, 3, 5, 12))
+    columns, _ = enlarged(raw("standard_100k"), truth("standard_100k"), max(1, count // 100_000))
+    batches = [{key: values[at : at + 50] for key, values in columns.items()} for at in range(0, 400, 50)]
+    with TemporaryDirectory() as folder:
+        opened = sqlite.open(Path(folder) / "store.db", Cipher(parse(new_key())))
+        for start in range(400, min(count, len(columns["name"])), 50_000):
+            page = {key: values[start : start + 50_000] for key, values in columns.items()}
+            changes = []
+            for at, keys in enumerate(block.keys(normalise(page))):
+                rid = new_rid()
+                values = {key: column[at] for key, column in page.items() if column[at]}
+                changes.append(Change("customer", rid, rid, values, keys=keys, token=f"{rid}:1"))
+            opened.apply(Operation("submit", changes, workbook="bench"), context)
+            print(f"{start + len(changes):,} stored", file=sys.stderr, flush=True)
+        times, parts = [], []
+        for batch in batches:
+            marks = [time.perf_counter()]
+            new = normalise(batch)
+            marks.append(time.perf_counter())
+            keys_ = block.keys(new)
+            marks.append(time.perf_counter())
+            found = opened.candidates(keys_)
+            marks.append(time.perf_counter())
+            rids = sorted({rid for _, rid in found.pairs})
+            records = opened.records(rids)
+            marks.append(time.perf_counter())
+            there = normalise({key: [records[rid].values.get(key) for rid in rids] for key in batch})
+            places = {rid: at for at, rid in enumerate(rids)}
+            pairs = [(row, places[rid]) for row, rid in found.pairs]
+            engine.against(new, there, pairs, block.Counts(found.total, found.counts), score.shipped())
+            marks.append(time.perf_counter())
+            times.append(marks[-1] - marks[0])
+            parts.append([later - earlier for earlier, later in pairwise(marks)] + [len(pairs)])
+        opened.close()
+        size = sum(path.stat().st_size for path in Path(folder).iterdir())
+    return {"stored": count, "times": times[1:], "parts": parts[1:], "megabytes": size / 1e6}
 
 
 def main(words: list[str]) -> None:
     """Print the figures of the lists named, of the small ones without names."""
     if words[:1] == ["--json"]:
-        print(json.dumps(store() if words[1] == "store" else figures(words[1])))
+        print(json.dumps(store(int(words[2]) if words[2:] else 1_000_000) if words[1] == "store" else figures(words[1])))
         return
     if words[:1] == ["hostile"]:
         for what, columns in hostile():
@@ -218,7 +270,7 @@ def main(words: list[str]) -> None:
         )
         print("  " + ", ".join(f"{advice} {found[advice][0]} at {found[advice][1]:.4f}" for advice in ("merge", "ask", "contact")))
         steps = ", ".join(f"{step} {seconds:.2f}" for step, seconds in found["steps"].items())
-        print(f"  {found['seconds']:.2f} s ({steps}), peak {found['megabytes']:.0f} MB, {found['columns_megabytes']:.0f} before", flush=True)
+        print(f"  {found['seconds']:.2f} s, {found['processor']:.2f} of processor ({steps}), peak {found['megabytes']:.0f} MB, {found['columns_megabytes']:.0f} before", flush=True)
 
 
 if __name__ == "__main__":

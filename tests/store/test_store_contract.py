@@ -133,7 +133,7 @@ def test_merged_records_redirect_for_ever(store: SqlStore) -> None:
         winning = Change("customer", winner.rid, winner.rid, {"remark": "合并"}, 1, {"remark": None}, kept=(Kept("phone", "+861062345678", "乙"),))
         put(store, gone, carried, winning)
     assert store.find(["CX2025030002", "CRM2024001", "没有"]) == {"CX2025030002": third.rid, "CRM2024001": third.rid}
-    assert store.candidates([["n:海河"]]) == [(0, third.rid)]
+    assert store.candidates([["n:海河"]]).pairs == [(0, third.rid)]
     late = store.apply(Operation("submit", [Change("customer", second.rid, second.rid, {"grade": "A"}, 2, {"grade": None})]), context()).outcomes[0]
     assert (late.result, late.rid, late.number) == (Result.GONE, third.rid, "CX2025030003")
     new = Change("contact", new_rid(), second.rid, {"name": "赵", "phone": "+8613600136000"})
@@ -172,10 +172,13 @@ def test_candidates_share_a_key_that_is_not_too_common(store: SqlStore) -> None:
     put(store, *changes)
     wanted = [["n:常见"], ["p:+8613912345678", "n:5"], [], ["n:无"]]
     expected = sorted([(1, changes[place].rid) for place in (0, 1, 5)])
-    assert store.candidates(wanted, cap=5) == expected
-    assert len(store.candidates(wanted, cap=6)) == 9
+    found = store.candidates(wanted, most=6)  # with the new row itself seven have the common key
+    assert found.pairs == expected
+    assert found.counts == {"n:常见": 7, "p:+8613912345678": 3, "n:5": 2, "n:无": 1} and found.total == 10
+    assert len(store.candidates(wanted, most=7).pairs) == 9
+    assert store.candidates([]).pairs == []
     put(store, Change("customer", changes[0].rid, changes[0].rid, {}, 1, keys=("n:新",)))
-    assert store.candidates([["p:+8613912345678"], ["n:新"]], 5) == [(0, changes[1].rid), (1, changes[0].rid)]
+    assert store.candidates([["p:+8613912345678"], ["n:新"]]).pairs == [(0, changes[1].rid), (1, changes[0].rid)]
 
 
 def test_decisions_are_remembered_and_the_last_word_counts(store: SqlStore) -> None:

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from xlcrm.catalogue import text
 from xlcrm.errors import BookError
 from xlcrm.jobs.duplicates import Line, Match, read_lines, write_lines
+from xlcrm.jobs.learn import weights
 from xlcrm.jobs.marking import write_marks
 from xlcrm.jobs.reading import Sheet, read
-from xlcrm.jobs.tokens import MATCHED, likenesses, pair_key
+from xlcrm.jobs.tokens import likenesses, pair_key
 from xlcrm.jobs.validate import identify
 from xlcrm.match import block, engine
 from xlcrm.match.engine import Pair
 from xlcrm.match.normalise import Normal, normalise
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Record, Values
-from xlcrm.model.tables import CUSTOMER, STORED
+from xlcrm.model.tables import CUSTOMER, MATCHED, STORED
 from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
@@ -93,7 +94,7 @@ def find(sheet: Sheet, store: Store, lines: Sequence[Line] = (), known: Mapping[
     here = normal(sheet, rows)
     said = likenesses(sheet)
     matches = []
-    for pair in engine.within(here).pairs:
+    for pair in engine.within(here, weights(store.settings())).pairs:
         first, second = sorted((rows[pair.left], rows[pair.right]))
         if second in stored and first not in stored:
             first, second = second, first  # the row that is stored already is the one to merge into
@@ -132,14 +133,16 @@ def identities(sheet: Sheet) -> dict[int, str]:
 def _against(rows: Sequence[int], here: Normal, said: Sequence[str], stored: Mapping[int, str], store: Store) -> list[Match]:
     keys = block.keys(here)
     fresh = [place for place, row in enumerate(rows) if row not in stored]
-    found = [(fresh[place], rid) for place, rid in store.candidates([keys[place] for place in fresh])]
+    candidates = store.candidates([keys[place] for place in fresh])
+    found = [(fresh[place], rid) for place, rid in candidates.pairs]
     records = store.records({rid for _, rid in found})
     known = faces(records, store)
     there = normal_records([face for _, face in known])
     places: dict[str, list[int]] = {}
     for place, (rid, _) in enumerate(known):
         places.setdefault(rid, []).append(place)
-    pairs = engine.against(here, there, [(place, other) for place, rid in found for other in places.get(rid, ())])
+    likely = [(place, other) for place, rid in found for other in places.get(rid, ())]
+    pairs = engine.against(here, there, likely, block.Counts(candidates.total, candidates.counts), weights(store.settings()))
     best: dict[tuple[int, str], Pair] = {}
     for pair in pairs:
         of = (pair.left, known[pair.right][0])

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from xlcrm.errors import UsageError
 from xlcrm.model.tables import CUSTOMER
@@ -97,6 +98,20 @@ def chosen(words: Sequence[str], headers: Sequence[str]) -> dict[str, list[int]]
             if header.strip() not in positions:
                 raise UsageError("cli.no_column", header=header, headers=", ".join(headers))
             found.setdefault(key.strip(), []).append(positions[header.strip()])
+    return found
+
+
+def recognised(rows: ListFile, words: Sequence[str], path: Path) -> dict[str, list[int]]:
+    """What the columns are: as the user says in ``words`` (see ``chosen``), the rest guessed.
+
+    UsageError when no column is recognised, or ``words`` name a wrong one.
+    """
+    said = chosen(words, rows.headers)
+    taken = {position for positions in said.values() for position in positions}
+    guessed = {key: left for key, found in guess(rows).items() if (left := [at for at in found if at not in taken])}
+    found = {**guessed, **said}
+    if not found.keys() - {ROW}:
+        raise UsageError("cli.no_columns", path=path.name, headers="、".join(rows.headers))
     return found
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlcrm.catalogue import text
-from xlcrm.errors import UsageError
-from xlcrm.jobs.guess import ROW, chosen, guess
+from xlcrm.jobs.guess import ROW, recognised
 from xlcrm.match.engine import Matches, within
 from xlcrm.match.explain import explain
 from xlcrm.match.normalise import normalise
@@ -43,12 +42,7 @@ def compare(path: Path, columns: Sequence[str], language: str, progress: Progres
     """
     progress(text("jobs.step_read", language), 0, _STEPS)
     rows = read_list(path)
-    said = chosen(columns, rows.headers)
-    taken = {position for positions in said.values() for position in positions}
-    guessed = {key: left for key, found in guess(rows).items() if (left := [at for at in found if at not in taken])}
-    found = {**guessed, **said}
-    if not found.keys() - {ROW}:
-        raise UsageError("cli.no_columns", path=path.name, headers="、".join(rows.headers))
+    found = recognised(rows, columns, path)
     progress(text("jobs.step_compare", language), 1, _STEPS)
     normal = normalise({key: rows.column(*positions) for key, positions in found.items() if key != ROW})
     progress(text("jobs.step_compare", language), 2, _STEPS)

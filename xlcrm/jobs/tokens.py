@@ -6,22 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from xlcrm.jobs.reading import Sheet
-
-MATCHED = (
-    "name",
-    "former_name",
-    "short_name",
-    "contact",
-    "phone",
-    "email",
-    "uscc",
-    "address",
-    "province",
-    "city",
-    "district",
-    "kind",
-)
-"""The fields that tell a customer from another."""
+from xlcrm.model.tables import MATCHED
 
 
 def contents(sheet: Sheet) -> list[str]:

@@ -15,7 +15,6 @@ from xlcrm.match.letters import Codes, Rows
 from xlcrm.match.normalise import Normal
 from xlcrm.match.sieve import plausible
 
-
 _THREADS = 2  # kinds at once: more would only need more memory, polars has threads of its own
 
 
@@ -114,8 +113,9 @@ def _pairs_of(kind: str, rows: Prepared, most: int | None) -> tuple[Rows, list[C
         for block in large.tolist():
             members = owners[starts[block] : starts[block] + sizes[block]]
             found.append(members[:-1] * count + members[1:])
-    capped = [] if kind in RARE or not len(large) else _told(kind, rows, owners[starts[large]], codes[starts[large]], sizes[large])
-    return np.concatenate(found), capped
+    if kind in RARE or not len(large):
+        return np.concatenate(found), []
+    return np.concatenate(found), _told(kind, rows, owners[starts[large]], codes[starts[large]], sizes[large])
 
 
 def _blocks(table: pl.DataFrame, count: int) -> tuple[Rows, Codes, Rows, Rows]:
@@ -154,4 +154,7 @@ def without(normal: Normal, busy: Collection[str]) -> Normal:
     spent = {column: [key[2:] for key in busy if key[0] == kind] for kind, column in columns.items()}
     if not any(spent.values()):
         return normal
-    return Normal(normal.frame.with_columns(pl.col(column).list.set_difference(pl.lit(values)).list.sort() for column, values in spent.items() if values))
+    kept = {
+        column: pl.col(column).list.set_difference(pl.lit(values)).list.sort() for column, values in spent.items() if values
+    }
+    return Normal(normal.frame.with_columns(**kept))

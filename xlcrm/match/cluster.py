@@ -25,10 +25,10 @@ def clusters(count: int, left: Rows, right: Rows, probability: npt.NDArray[np.fl
     """For each of ``count`` rows the first row of its group.
 
     ``left``, ``right``, ``probability`` are all the pairs that were compared, each once. The best supported pair joins first,
-    and two groups are joined only where all that is known of the pairs between them speaks for it together: one weak pair does
-    not tie two strong groups, and no chain runs past pairs that contradict it. ``marks`` are numbers for values that a group
-    has one of (0: not said): groups with different ones are joined only by a pair of rows that both say theirs. Equally likely pairs are judged together:
-    the groups depend neither on the order of the rows nor on that of the pairs.
+    and two groups are joined only where all that is known of the pairs between them speaks for it together: one weak pair
+    does not tie two strong groups, and no chain runs past pairs that contradict it. ``marks`` are numbers for values that a
+    group has one of (0: not said): groups with different ones are joined only by a pair of rows that both say theirs.
+    Equally supported pairs are judged together: the groups depend neither on the order of the rows nor on that of the pairs.
     """
     joins = probability >= LEAST
     first = _components(count, left[joins], right[joins])

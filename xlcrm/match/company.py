@@ -19,10 +19,8 @@ from xlcrm.match.words import (
     LEGAL,
     NOTHING,
     OFFICES,
-    SAME_TRADE,
     SHOPS,
     SPOKEN_FORMS,
-    TRADES,
 )
 
 
@@ -39,13 +37,20 @@ class Shape(StrEnum):
 _FORMS = choice(LEGAL)
 _TRADE_FIRST = f"^({TRADE}+)({text.HAN}{{1,3}}[^站局院校会学所区处科室])$"
 _SPOKEN = f"^(.{{2,}}?)({choice(SPOKEN_FORMS)})$"
-_COUNTED_SCHOOL = r"^(.*?)第?([0-9]+|[一二三四五六七八九十]+)(中学|中|小学|小|人民医院|医院|院|幼儿园|幼)((?:[东西南北新老总分]?[校院]区|.{2,4}[科处室部])?)$"
+_COUNTED_SCHOOL = (
+    r"^(.*?)第?([0-9]+|[一二三四五六七八九十]+)(中学|中|小学|小|人民医院|医院|院|幼儿园|幼)"
+    r"((?:[东西南北新老总分]?[校院]区|.{2,4}[科处室部])?)$"
+)
 _GROUP = f"(.)(?:{choice(GROUPS)})$"
 _ANCHORED = f"^(?<whole>.*(?:{choice(ANCHORS)}))(?<tail>.+)$"
 _BRANCH = f"^(?<stem>.*?)(?<sort>{choice(BRANCHES)})$"
 _ROAD = r"(?:[路街道巷桥站门村镇城]|大街|大道|广场|商场|小区|大厦)"
 _COUNT = r"第?(?:[0-9]+|[一二三四五六七八九十]+)[号分]?"
-_STORE = rf"^(?:(?<chain>.{{2,}}{TRADE})(?<store>.{{1,5}}{_ROAD}|{_COUNT})|(?<chain2>.{{4,}})(?<store2>..{_ROAD})|(?<chain3>.{{2,}}?)(?<store3>[0-9]+[号分]?))分?店$"
+_STORE = (
+    rf"^(?:(?<chain>.{{2,}}{TRADE})(?<store>.{{1,5}}{_ROAD}|{_COUNT})"
+    rf"|(?<chain2>.{{4,}})(?<store2>..{_ROAD})"
+    r"|(?<chain3>.{2,}?)(?<store3>[0-9]+[号分]?))分?店$"
+)
 _DEPARTMENT = f"(?:{choice(DEPARTMENTS)})$"
 _UNIT = "(?:车间|期|期项目部|项目部|分厂|工区|标段|大队|中队|支队|班组|分部)"
 _ZONE = "[院校园]区"
@@ -59,7 +64,6 @@ _COUNTED = "建局院中分公航冶店厂小医幼化"
 _NUMBERS = rf"[0-9]+|[一二三四五六七八九十]+[{_COUNTED}]|第[一二三四五六七八九十百]+"
 # Without a company's name before them these end the names of customers of their own.
 _WHOLES = ("店", "子公司", "门店", "经营部", "门市部", "服务站", "加油站", "信用社", "销售部")
-_TRADE_GROUP: dict[str, str] = {word: min(group) for group in SAME_TRADE for word in group}
 
 PARTS = ("place", "short", "core", "spoken", "brand", "trade", "legal", "branch", "digits", "shape")
 
@@ -91,7 +95,8 @@ def parse(names: pl.Series) -> pl.DataFrame:
     frame = frame.with_columns(core=text.where(frame["core"], frame["legal"] == "", _turned))
     national = pl.col("core").str.contains("^中国.{3}")  # 中国建设银行, 蔡司(中国)
     frame = frame.with_columns(
-        short=pl.when(national).then(pl.col("short") + "中国").otherwise("short"), core=pl.col("core").str.replace("^中国(.{3})", "$1")
+        short=pl.when(national).then(pl.col("short") + "中国").otherwise("short"),
+        core=pl.col("core").str.replace("^中国(.{3})", "$1"),
     )
     frame = _with_trade(frame)
     only = (pl.col("brand") == "") & (pl.col("short") != "")  # 临汾市机电设备: the place is all the brand there is
@@ -148,7 +153,9 @@ def _counted() -> pl.Expr:
     """市二院 is 市第二医院, 第17中学 is 第十七中学."""
     name = pl.col("name")
     count = name.str.extract(_COUNTED_SCHOOL, 2).replace(NUMBERED)
-    kind = name.str.extract(_COUNTED_SCHOOL, 3).replace({"中": "中学", "小": "小学", "院": "医院", "人民医院": "医院", "幼": "幼儿园"})
+    kind = name.str.extract(_COUNTED_SCHOOL, 3).replace(
+        {"中": "中学", "小": "小学", "院": "医院", "人民医院": "医院", "幼": "幼儿园"}
+    )
     return name.str.extract(_COUNTED_SCHOOL, 1) + "第" + count + kind + name.str.extract(_COUNTED_SCHOOL, 4)
 
 
@@ -165,10 +172,8 @@ def _without_group(names: pl.Series) -> pl.Series:
 
 def _amended(frame: pl.DataFrame, rows: pl.Expr, change: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
     """``frame`` with the rows under a condition changed by ``change``."""
-    some = frame.filter(rows)
-    if not some.height:
-        return frame
-    return text.amended(frame, change(some))
+    mask = frame.select(rows).to_series()
+    return text.amended(frame, change(frame.filter(mask))) if mask.any() else frame
 
 
 def _without_branch(frame: pl.DataFrame) -> pl.DataFrame:
@@ -178,7 +183,9 @@ def _without_branch(frame: pl.DataFrame) -> pl.DataFrame:
     frame = _groups(frame, pl.when(pl.col("tail").is_null()).then("rest"), "店$", _STORE)
     frame = _groups(frame, pl.col("rest"), rf"(?:{choice(OFFICES)}|{_UNIT}|{_ZONE}|科)$", _OFFICE)
     frame = frame.with_columns(body=pl.coalesce("body", "body2", "body3"), office=pl.coalesce("office", "office2", "office3"))
-    frame = frame.with_columns(chain=pl.coalesce("chain", "chain2", "chain3"), store=pieces.outlet(pl.coalesce("store", "store2", "store3")))
+    frame = frame.with_columns(
+        chain=pl.coalesce("chain", "chain2", "chain3"), store=pieces.outlet(pl.coalesce("store", "store2", "store3"))
+    )
     anchored = pl.col("tail").is_not_null()
     behind = places.trailing(frame["stem"].fill_null(""))
     sort = pl.col("sort").str.replace(f"(?:{choice(('分公司', '支公司'))})$", "")
@@ -191,7 +198,9 @@ def _without_branch(frame: pl.DataFrame) -> pl.DataFrame:
     )
     part = pl.col("stem").is_not_null()
     free = part & ~pl.col("sort").is_in(_WHOLES) & (pl.col("stem").str.len_chars() >= 4)
-    department = pl.col("tail").str.contains(_DEPARTMENT) & ~pl.col("tail").str.contains("(?:医院|[大中小]学|学校|公司|银行|幼儿园)$")
+    department = pl.col("tail").str.contains(_DEPARTMENT) & ~pl.col("tail").str.contains(
+        "(?:医院|[大中小]学|学校|公司|银行|幼儿园)$"
+    )
     glued = pl.col("whole").str.ends_with("公司")
     chained = pl.col("chain").is_not_null()
     cases = (  # in this order: the name of the whole, the branch
@@ -249,7 +258,9 @@ def _longer(brands: pl.Series, cores: pl.Series) -> pl.Series:
 
 def _shape() -> pl.Expr:
     core, head, legal = pl.col("core"), pl.col("head"), pl.col("legal")
-    person = core.str.contains(f"^{SURNAME}{text.HAN}{{1,2}}$") & (pl.col("trade") == "") & (pl.col("branch") == "") & (head == core)
+    person = (
+        core.str.contains(f"^{SURNAME}{text.HAN}{{1,2}}$") & (pl.col("trade") == "") & (pl.col("branch") == "") & (head == core)
+    )
     return (
         pl.when((legal != "") & (legal != "shop"))
         .then(pl.lit(Shape.COMPANY.value))
@@ -261,8 +272,3 @@ def _shape() -> pl.Expr:
         .then(pl.lit(Shape.PERSON.value))
         .otherwise(pl.lit(Shape.COMPANY.value))
     )
-
-
-def trade_group(trade: str) -> str:
-    """A name for trades that mean the same: 贸易, 商贸 and 经贸 are one."""
-    return _TRADE_GROUP.get(trade, trade)

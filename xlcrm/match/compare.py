@@ -298,7 +298,8 @@ class _Pairs:
             (self._turned(edits), "swapped"),
         ]
         if spaced.any():
-            rules += _of_words(core_a, core_b, spaced)
+            some = np.flatnonzero(spaced)
+            rules += _spread(_of_words(core_a.gather(some), core_b.gather(some)), some, len(every))
         sisters = brand & (trade_a != 0) & (trade_b != 0)
         rules += [
             (sisters & (a_in_b | b_in_a), "part"),
@@ -400,16 +401,17 @@ class _Pairs:
         turned = ((b.str.slice(1) + b.str.slice(0, 1) == a) | (a.str.slice(1) + a.str.slice(0, 1) == b)).to_numpy()
         near = np.where(latin, (edits <= 1) & (length >= 4) | (edits <= 2) & (length >= 8), (edits == 1) & (length >= 3))
         kin = self.same("surname")[open_]
+        foreign = np.flatnonzero(latin)
         given = ~kin & ~latin & near & (length == shorter)  # 董丽华, 毛丽华
         rules = [
             (heard & ~latin, "sound"),
             (turned & ~latin & (shorter >= 3), "swapped"),
             (given, "given"),
             (inside & (shorter >= 2) | near, "near"),
-            *_of_names(a, b, latin),
+            *_spread(_of_names(a.gather(foreign), b.gather(foreign)), foreign, len(a)),
             *_bilingual(a, b, self.table.frame["surname"], self.left[open_], self.right[open_]),
             (kin, "surname"),
-            (latin & _common(a, b), "given"),
+            *_spread([(_common(a.gather(foreign), b.gather(foreign)), "given")], foreign, len(a)),
         ]
         found[open_] = np.select([mask for mask, _ in rules], [number("contact", level) for _, level in rules], number("contact", "differ"))
         return found
@@ -533,27 +535,33 @@ def _words(texts: pl.Series) -> pl.Series:
     return texts.str.split(" ").list.sort()
 
 
-def _of_words(one: pl.Series, other: pl.Series, where: Mask) -> list[tuple[Mask, str]]:
+def _spread(rules: list[tuple[Mask, str]], where: Rows, count: int) -> list[tuple[Mask, str]]:
+    """Rules about the pairs ``where`` as rules about all ``count``."""
+    found = []
+    for mask, level in rules:
+        whole = np.zeros(count, bool)
+        whole[where] = mask
+        found.append((whole, level))
+    return found
+
+
+def _of_words(one: pl.Series, other: pl.Series) -> list[tuple[Mask, str]]:
     """Names of several words: the same in another order, or all of one's among the other's."""
     a, b = _words(one), _words(other)
     swapped = (a.list.join(" ") == b.list.join(" ")).to_numpy()
     common = a.list.set_intersection(b).list.len()
     least = pl.DataFrame({"a": a.list.len(), "b": b.list.len()}).min_horizontal()
-    part = ((common == least) & (least >= 2)).to_numpy()
-    return [(where & swapped, "swapped"), (where & part, "part")]
+    return [(swapped, "swapped"), (((common == least) & (least >= 2)).to_numpy(), "part")]
 
 
-def _of_names(one: pl.Series, other: pl.Series, latin: Mask) -> list[tuple[Mask, str]]:
-    """People's names of several words: swapped, or with initials."""
-    if not latin.any():
-        return []
+def _of_names(one: pl.Series, other: pl.Series) -> list[tuple[Mask, str]]:
+    """People's names in Latin letters: swapped, or with initials."""
     a, b = _words(one), _words(other)
     swapped = (a.list.join(" ") == b.list.join(" ")).to_numpy()
-    same = (a.list.len() == b.list.len()).to_numpy()
-    initials = (a.list.eval(pl.element().str.slice(0, 1)).list.join("") == b.list.eval(pl.element().str.slice(0, 1)).list.join("")).to_numpy()
-    short = ((a.list.eval(pl.element().str.len_chars()).list.min() == 1) | (b.list.eval(pl.element().str.len_chars()).list.min() == 1)).to_numpy()
-    common = (a.list.set_intersection(b).list.len() >= 1).to_numpy()
-    return [(latin & swapped, "swapped"), (latin & same & initials & short & common, "initial")]
+    heads = [words.list.eval(pl.element().str.slice(0, 1)).list.join("") for words in (a, b)]
+    shortest = [words.list.eval(pl.element().str.len_chars()).list.min() for words in (a, b)]
+    initial = (heads[0] == heads[1]) & ((shortest[0] == 1) | (shortest[1] == 1)) & (a.list.set_intersection(b).list.len() >= 1)
+    return [(swapped, "swapped"), (initial.to_numpy(), "initial")]
 
 
 def _common(one: pl.Series, other: pl.Series) -> Mask:

@@ -21,7 +21,7 @@ _WESTERN_TITLE = r"^(?:mr|mrs|ms|miss|dr|prof)[ .]+"
 
 
 def parse(values: pl.Series) -> pl.DataFrame:
-    """Who is meant by ``values``: 王小明 and 王小明经理 give ``surname`` and ``person``, 王经理, 小王 and 王** the surname only."""
+    """Who is meant by ``values``: 王小明 and 王小明经理 give ``surname`` and ``person``, 王经理 and 王** the surname only."""
     masked = values.str.contains(_MASK)
     names = text.where(text.plain(values.str.replace(f"{_MASK}.*$", "")), r"[^\p{Han}]", _alone)
     frame = pl.DataFrame({"name": text.words(names).str.slice(0, _LONGEST), "masked": masked})

@@ -158,8 +158,8 @@ def _other_contact(levels: Levels) -> Mask:
 def _sure(levels: Levels) -> Mask:
     """Pairs whose every part fits: only these are merged without asking, however probable others may be."""
     return _is(levels, "uscc", "same") | (
-        _is(levels, "name", "same", "former", "near", "close", "part")
+        _is(levels, "name", "same", "former", "sound", "near", "swapped", "close", "part")
         & _is(levels, "place", "missing", "one", "same")
         & _is(levels, "branch", "missing", "same")
-        & _is(levels, "contact", "missing", "same", "near", "title")
+        & _is(levels, "contact", "missing", "same", "sound", "near", "swapped", "initial", "title")
     )

@@ -8,7 +8,7 @@ from xlcrm.catalogue import text
 from xlcrm.match.engine import Evidence, Pair
 
 # In the order of their weight for a reader; a blank address or mail is not worth a word.
-_FIELDS = ("uscc", "contact", "phone", "mail", "name", "address")
+_FIELDS = ("uscc", "identity", "contact", "phone", "mail", "name", "born", "address", "postcode", "locality")
 _MISSED = frozenset({"contact", "phone"})
 _PLAIN = ("same", "differ", "missing")
 # Said in brackets behind the name: what its parts disagree in.

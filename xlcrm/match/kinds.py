@@ -124,11 +124,11 @@ def _names(rows: Prepared) -> Frames:
     base = rows.base
     named = base.filter(pl.col("core") != "")
     company = named.filter("company")
-    short = pl.concat_str("short", "brand")
+    short, local = pl.concat_str("short", "brand"), (pl.col("short") != "") | _long("brand", 3)
     return [
         _text(named, pl.concat_str("core", "at")),
         _text(named, pl.concat_str("spoken", "at"), when=pl.col("spoken") != pl.col("core")),
-        _text(company, pl.concat_str(short, "at"), when=((pl.col("short") != "") | _long("brand", 3)) & (short != pl.col("spoken"))),
+        _text(company, pl.concat_str(short, "at"), when=local & (short != pl.col("spoken"))),
         _text(company, pl.concat_str("brand", "at"), when=_long("brand", 3) & (pl.col("brand") != pl.col("core"))),
         _text(_each(base, "aliases"), "aliases"),
     ]
@@ -159,7 +159,8 @@ def _coded(rows: Rows, codes: Codes) -> pl.DataFrame:
 
 def _grams(rows: Prepared) -> Frames:
     """Three characters in a row: rare ones tell spoken forms (省人民医院)."""
-    return [_text(rows.base, pl.col("near").str.slice(place, 3), when=_long("near", max(place + 3, 4))) for place in range(_LOOKED_AT - 2)]
+    places = range(_LOOKED_AT - 2)
+    return [_text(rows.base, pl.col("near").str.slice(at, 3), when=_long("near", max(at + 3, 4))) for at in places]
 
 
 def _gram_codes(rows: Prepared) -> list[pl.DataFrame]:
@@ -201,7 +202,8 @@ def _sound_codes(rows: Prepared) -> list[pl.DataFrame]:
 
 def _spelled(rows: Prepared) -> pl.DataFrame:
     """The words of Latin names that are pinyin, as heard."""
-    words = rows.frame.filter("latin").select("row", words=pl.col("core").str.split(" ")).explode("words").filter(_long("words", 4))
+    latin = rows.frame.filter("latin").select("row", words=pl.col("core").str.split(" "))
+    words = latin.explode("words").filter(_long("words", 4))
     known = {word: heard(word) for word in words["words"].unique().to_list()}
     return words.select("row", heard=pl.col("words").replace_strict(known, return_dtype=pl.String)).filter(_long("heard", 2))
 

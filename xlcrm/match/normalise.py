@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from xlcrm.match import company, contact, people, phones, reach, text
-from xlcrm.match.company import Shape
 
 Column = Sequence[str | None] | pl.Series
 
@@ -23,8 +22,8 @@ KEYS = (
 )
 """The columns that are read."""
 
-SLICE = 1 << 17
-"""Rows that are worked on at once: what bounds the memory."""
+SLICE = 1 << 16
+"""Rows that are worked on at once: what bounds the memory, and what is shared out to the cores."""
 
 SCHEMA: dict[str, type[pl.DataType] | pl.List] = {
     "place": pl.String,
@@ -93,12 +92,16 @@ def normalise(columns: Mapping[str, Column]) -> Normal:
     count = lengths.pop() if lengths else 0
     blank = pl.repeat("", count, dtype=pl.String, eager=True)
     raw = pl.DataFrame({key: text.series(columns[key]) if key in columns else blank for key in KEYS})
-    slices = [_set_right(raw.slice(start, SLICE)) for start in range(0, max(count, 1), SLICE)]
-    tasks = [(part, rows) for rows in slices for part in (_name, _others)]
+    size = -(-count // max(1, -(-count // SLICE))) or 1
+    slices = [raw.slice(start, size) for start in range(0, max(count, 1), size)]
     with ThreadPoolExecutor(2) as pool:  # polars works outside the interpreter's lock
-        found = list(pool.map(lambda task: task[0](task[1]), tasks))
-        joined = pool.map(_joined, slices, found[::2], found[1::2])
-        return Normal(pl.concat(joined).rechunk())
+        return Normal(pl.concat(pool.map(_parts, slices)))
+
+
+def _parts(raw: pl.DataFrame) -> pl.DataFrame:
+    """All parts of some rows, as in ``SCHEMA``."""
+    raw = _set_right(raw)
+    return _joined(raw, _each(raw["name"], company.parse), _others(raw))
 
 
 def _set_right(raw: pl.DataFrame) -> pl.DataFrame:
@@ -106,14 +109,24 @@ def _set_right(raw: pl.DataFrame) -> pl.DataFrame:
     name, contact, phone, email = pl.col("name"), pl.col("contact"), pl.col("phone"), pl.col("email")
     given = (pl.col("given_name") != "") | (pl.col("family_name") != "")
     chinese = pl.col("family_name").str.contains(r"\p{Han}")
-    full = pl.when(chinese).then(pl.col("family_name") + pl.col("given_name")).otherwise(pl.col("given_name") + " " + pl.col("family_name"))
+    full = (
+        pl.when(chinese)
+        .then(pl.col("family_name") + pl.col("given_name"))
+        .otherwise(pl.col("given_name") + " " + pl.col("family_name"))
+    )
     raw = raw.with_columns(
-        name=pl.when((name == "") & given).then(full).otherwise(name), kind=pl.when((name == "") & given).then(pl.lit("person")).otherwise("kind")
+        name=pl.when((name == "") & given).then(full).otherwise(name),
+        kind=pl.when((name == "") & given).then(pl.lit("person")).otherwise("kind"),
     )
     raw = people.turned(raw)
     numbered = name.str.contains(_LONG_NUMBER)
     mailed = email.str.contains(_MOBILE)
-    parts = (phone, pl.when(numbered).then(name), pl.when(contact.str.contains(_LONG_NUMBER)).then(contact), pl.when(mailed).then(email))
+    parts = (
+        phone,
+        pl.when(numbered).then(name),
+        pl.when(contact.str.contains(_LONG_NUMBER)).then(contact),
+        pl.when(mailed).then(email),
+    )
     others = (email, *(pl.when(column.str.contains("@")).then(column) for column in (phone, contact, name)))
     return raw.with_columns(
         phone=pl.concat_str(parts, separator=" ; ", ignore_nulls=True).str.strip_chars(" ;"),
@@ -122,13 +135,8 @@ def _set_right(raw: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_LONG_NUMBER = r"[0-9０-９](?:[ ()（）-]{0,2}[0-9０-９]){6}"
+_LONG_NUMBER = r"[0-9](?:[ ()-]{0,2}[0-9]){6}"
 _MOBILE = r"^ *1[3-9][0-9]{9} *$"
-
-
-def _name(raw: pl.DataFrame) -> pl.DataFrame:
-    """The parts of the name."""
-    return _each(raw["name"], company.parse)
 
 
 def _others(raw: pl.DataFrame) -> pl.DataFrame:
@@ -138,15 +146,18 @@ def _others(raw: pl.DataFrame) -> pl.DataFrame:
     address = raw.select(pl.when(pl.col("address") == "").then(apart.str.strip_chars(" ")).otherwise("address")).to_series()
     locality = raw.select(pl.when(pl.col("district") == "").then("city").otherwise("district")).to_series()
     identity = raw["identity"].str.to_uppercase().str.replace_all("[^0-9A-Z]", "").str.slice(0, 40)
+    said = ((raw["birth_date"] != "") | (identity != "")).any()
     parts = {
         "mails": reach.mails(raw["email"]),
         "code": raw["uscc"].str.strip_chars().str.to_uppercase().str.slice(0, 40),
         "identity": text.where(identity, "^0+$|^1+$|^9+$|^.{1,4}$", lambda fake: fake.str.slice(0, 0)),
-        "born": people.born(raw["birth_date"], identity),
+        "born": people.born(raw["birth_date"], identity) if said else raw["birth_date"],
         "postcode": raw["postcode"].str.to_uppercase().str.replace_all("[^0-9A-Z]", "").str.replace("^0+$", "").str.slice(0, 20),
         "locality": text.fold(locality),
     }
-    return pl.concat((_each(raw["contact"], contact.parse), _each(address, reach.addresses), pl.DataFrame(parts)), how="horizontal")
+    return pl.concat(
+        (_each(raw["contact"], contact.parse), _each(address, reach.addresses), pl.DataFrame(parts)), how="horizontal"
+    )
 
 
 def _joined(raw: pl.DataFrame, names: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Persons as customers, and names that tell who the contact is: 王姐, 凤鸣水产(王艳), a given name alone, a name in the wrong column."""
+"""Persons as customers, and names that tell who the contact is: 王姐, 凤鸣水产(王艳), names in the wrong column."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _ORGANISED = (
     r"\p{Han}{2}(?:公司|集[团團]|[厂廠店行部馆馆場场]|合作社|[医醫]院|[学學]校|大[学學]|[学學]院|[中小][学學]|事[务務]所|局|[会會]|中心|超市|公可)\s*\W?$"
     r"|\p{Han}{6}|(?i:\b(?:ltd|inc|co|corp|gmbh|llc|trading|technology|industrial|decoration|services|group)\b)"
 )
-_TITLED = f"^(?:{SURNAME}(?:{choice(TITLES)})|{SURNAME}..?(?:{choice(word for word in TITLES if len(word) > 1)})|[老小阿]{SURNAME})$"
+_TITLED = (
+    f"^(?:{SURNAME}(?:{choice(TITLES)})|{SURNAME}..?(?:{choice(word for word in TITLES if len(word) > 1)})|[老小阿]{SURNAME})$"
+)
 
 
 def turned(raw: pl.DataFrame) -> pl.DataFrame:
@@ -71,9 +73,11 @@ _DATES = (  # year, month, day: 19061202, 1906-12-02, 1906年12月2日; 02/12/19
 
 
 def born(dates: pl.Series, identity: pl.Series) -> pl.Series:
-    """YYYYMMDD of dates in several notations (two notations of day and month: the day first where both fit), or from an identity number."""
+    """YYYYMMDD of dates in several notations (03/04/1931 is the third of April), or from an identity number."""
     found = [
-        pl.concat_str(pl.col("date").str.extract(pattern, part).str.zfill(4 if place == 0 else 2) for place, part in enumerate(parts))
+        pl.concat_str(
+            pl.col("date").str.extract(pattern, part).str.zfill(4 if place == 0 else 2) for place, part in enumerate(parts)
+        )
         for pattern, parts in _DATES
     ]
     number = pl.col("identity").str.extract("^[0-9]{6}((?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9])[0-9]{3}[0-9X]$")

@@ -16,7 +16,8 @@ _FIXED = r"\(?0[0-9]{2,3}\)?[ -]*[1-9][0-9]{2,3}[ -]?[0-9]{3,4}"
 _SERVICE = r"[48]00(?:[ -]?[0-9]){7}"
 _FOREIGN = r"\+[1-9](?:[ ().-]{0,2}[0-9]){6,14}"
 _ANY = r"\(?[0-9](?:[ ().-]{0,2}[0-9]){5,13}"
-NUMBER = rf"{_HOME}{_MOBILE}|{_HOME}{_FIXED}|(?:(?:\+|00)?86[ -]*)\(?[1-9][0-9]{{1,2}}\)?[ -]+[0-9]{{3,4}}[ -]?[0-9]{{3,4}}|{_HOME}{_SERVICE}"
+_FIXED_HOME = r"(?:\+|00)?86[ -]*\(?[1-9][0-9]{1,2}\)?[ -]+[0-9]{3,4}[ -]?[0-9]{3,4}"
+NUMBER = rf"{_HOME}{_MOBILE}|{_HOME}{_FIXED}|{_FIXED_HOME}|{_HOME}{_SERVICE}"
 """What is a telephone number wherever it stands."""
 
 _WRITTEN = rf"{NUMBER}|{_FOREIGN}|{_ANY}"
@@ -36,7 +37,11 @@ def phones(cells: pl.Series, places: pl.Series) -> pl.Series:
     mobiles = frame.filter(plain).select("at", number="+86" + pl.col("cell").str.tail(11))
     odd = frame.filter(~plain)
     cell = where(odd["cell"], r"[^\x00-\x7f]", lambda wide: wide.str.normalize("NFKC")).str.to_lowercase()
-    cell = cell.str.replace_all("[‐-―−－]", "-").str.replace_all(r"([0-9]{7})\.0+($|[^0-9])", "$1$2").str.replace_all(r"^1\.([0-9]{10})e\+?10$", "1$1")
+    cell = (
+        cell.str.replace_all("[‐-―−－]", "-")
+        .str.replace_all(r"([0-9]{7})\.0+($|[^0-9])", "$1$2")
+        .str.replace_all(r"^1\.([0-9]{10})e\+?10$", "1$1")
+    )
     cell = cell.str.replace_all(_EXTENSION, " ").str.replace_all(_DASHED, "$1 ")
     odd = odd.with_columns(number=cell.str.extract_all(_WRITTEN)).explode("number").drop_nulls("number")
     odd = odd.with_columns(digits=pl.col("number").str.replace_all("[^0-9]", ""), area=_area(odd["place"]))
@@ -70,8 +75,3 @@ def listed(frame: pl.DataFrame, column: str, count: int, most: int = MOST) -> pl
     lists = frame.unique(["at", column]).sort("at", column).group_by("at", maintain_order=True).agg(pl.col(column).head(most))
     rows = pl.DataFrame({"at": pl.int_range(count, dtype=pl.UInt32, eager=True)})
     return rows.join(lists, on="at", how="left", maintain_order="left")[column].fill_null([])
-
-
-def service(number: str) -> bool:
-    """Whether a number is a 400 or 800 one: a whole chain answers it."""
-    return number.startswith(("+86400", "+86800")) and len(number) == 13

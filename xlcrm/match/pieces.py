@@ -9,7 +9,19 @@ import polars as pl
 
 from xlcrm.match import places, text
 from xlcrm.match.text import choice
-from xlcrm.match.words import COMPOUND_SURNAMES, DEPARTMENTS, FORMER, GROUPS, LEGAL, NOUNS, OFFICES, REMARK_MARKS, REMARKS, SURNAMES, TRADES
+from xlcrm.match.words import (
+    COMPOUND_SURNAMES,
+    DEPARTMENTS,
+    FORMER,
+    GROUPS,
+    LEGAL,
+    NOUNS,
+    OFFICES,
+    REMARK_MARKS,
+    REMARKS,
+    SURNAMES,
+    TRADES,
+)
 
 TRADE = f"(?:(?:{choice(TRADES)})(?:{choice(NOUNS)})?)"
 """A regular expression for a word of trade, with what ends a shop's name."""
@@ -26,13 +38,20 @@ NUMBERED = {str(10 * ten + one): tens + ones for ten, tens in enumerate(_TENS) f
 """Numerals up to 99 as they are written in names: 17 -> 十七."""
 _ROAD = r"(?:路|街|巷|道|桥|大道|大街|广场|商场|商城|市场|小区|大厦|中心|天地|万达|站|门|村|镇|城|机场|医院|学校)"
 _NUMBERED_STREET = r"(?:路|街|道|巷|村|镇).{0,8}[0-9]+ ?[号弄幢栋楼座室]"
-_OUTLET = rf"^(?:第?[0-9一二三四五六七八九十]+[号#]?分?店|.{{1,8}}{_ROAD}(?:分店|店|门店|分部|点)|.{{1,8}}(?:分店|校区|院区|园区|厂区|分公司|分部|分校|分院))$"
+_COUNTED = "第?[0-9一二三四五六七八九十]+[号#]?分?店"
+_OUTLET = (
+    rf"^(?:{_COUNTED}|.{{1,8}}{_ROAD}(?:分店|店|门店|分部|点)"
+    r"|.{1,8}(?:分店|校区|院区|园区|厂区|分公司|分部|分校|分院))$"
+)
 _BRACKETED_OUTLET = r"^.{2,8}店$"
-_PART = rf"^(?:.{{1,6}}(?:{choice(word for word in DEPARTMENTS if word not in ('厂', '店', '社', '行', '局', '所', '院'))})|{choice(OFFICES)})$"
+_WHOLES = ("厂", "店", "社", "行", "局", "所", "院")  # names of their own end like this too
+_PART = rf"^(?:.{{1,6}}(?:{choice(word for word in DEPARTMENTS if word not in _WHOLES)})|{choice(OFFICES)})$"
 _ADDRESS = rf"{_NUMBERED_STREET}|[0-9]+号.*[楼座室]|[0-9a-z][座栋幢楼][0-9]+室?$|[0-9]{{3,}}室$"
 _PART_MISSPELT = "分(?:公[思斯四私]|[么共工龚]司|司公)$|公分司$"
 _PARTED = "(?:分公司|支公司|分行|支行|分店|分部)$"
 _WHERE = rf"^.{{1,9}}(?:{_ROAD}|旁|对面|附近|隔壁|口|侧|楼|号|室|铺|[0-9])$"
+
+
 def _misspelt(form: str) -> str:
     """One character wrong, or two in the wrong order."""
     wrong = [form[:at] + "." + form[at + 1 :] for at in range(len(form))]
@@ -40,9 +59,14 @@ def _misspelt(form: str) -> str:
     return "|".join(wrong[1:] + swapped)
 
 
-_MISSPELT = {form: _misspelt(form) for form in ("股份有限公司", "有限责任公司")} | {"有限公司": "[^份]限公司|有[^份任]公司|有限[^份责]司|有限公[^司园寓开]|限有公司|有公限司|有限司公"}
+_MISSPELT = {form: _misspelt(form) for form in ("股份有限公司", "有限责任公司")} | {
+    "有限公司": "[^份]限公司|有[^份任]公司|有限[^份责]司|有限公[^司园寓开]|限有公司|有公限司|有限司公"
+}
 # A blank may be a slip: it parts only what is told by itself to be no part of the name, or the trade before it
-_BEHIND = rf" +((?:第?[0-9一二三四五六七八九十]+[号#]?分?店|[^ ]{{1,6}}{_ROAD}分?店|(?:{choice(FORMER)})[^ ]+|[0-9]{{4}}年[^ ]*|[^ ]*(?:{choice(REMARK_MARKS)})[^ ]{{0,2}}|.*{_NUMBERED_STREET}.*))$"
+_BEHIND = (
+    rf" +((?:{_COUNTED}|[^ ]{{1,6}}{_ROAD}分?店|(?:{choice(FORMER)})[^ ]+"
+    rf"|[0-9]{{4}}年[^ ]*|[^ ]*(?:{choice(REMARK_MARKS)})[^ ]{{0,2}}|.*{_NUMBERED_STREET}.*))$"
+)
 _AHEAD = rf"^({TRADE}+) +"
 # A western name behind the Chinese one, or before it
 _WESTERN = (
@@ -50,11 +74,15 @@ _WESTERN = (
     r"|^(?<before>[a-z][a-z0-9'’ .,&()/-]{3,}[a-z.)])[ /|-]+(?<behind>[^a-z]*\p{Han}[^a-z]*公司[^a-z]*)$"
 )
 _FORMER = rf"^(?:{choice(FORMER)})[|:]?(.{{2,}})$"
-_REMARK = rf"{choice(REMARK_MARKS)}|[0-9](?:年|月|元|块|万|折)|^[a-e0-9]类|^(?:{choice(word for word in REMARKS if len(word) > 1)}|中国|china|{choice(GROUPS)})*$"
+_LONG_REMARKS = choice(word for word in REMARKS if len(word) > 1)
+_REMARK = (
+    rf"{choice(REMARK_MARKS)}|[0-9](?:年|月|元|块|万|折)|^[a-e0-9]类"
+    rf"|^(?:{_LONG_REMARKS}|中国|china|{choice(GROUPS)})*$"
+)
 _BARE = rf"^(?:{choice(word for word in REMARKS if len(word) == 1)})$"
 _ORGANISED = r"(?:公司|集团|厂|合作社|医院|学校|大学|店|行|部)$"
 _GLUED = (
-    rf"(?:{choice(word for word in REMARKS if len(word) > 1)}"
+    rf"(?:{_LONG_REMARKS}"
     r"|(?:19|20)[0-9]{2}年.{0,8}|欠(?:款|费|[0-9一二三四五六七八九十百千万]+)(?:元|块)?|.?(?:总|姐|哥|经理|老师|老板)介绍|请勿.{0,4})+$"
 )
 
@@ -72,8 +100,14 @@ def taken(names: pl.Series) -> pl.DataFrame:
     if odd.height:
         western = odd.filter(pl.col("plain").str.contains(_WESTERN))
         western = western.select("at", pl.col("plain").str.extract_groups(_WESTERN)).unnest("plain")
-        marked = odd.join(western, on="at", how="left", maintain_order="left").select(pl.coalesce("name", "behind", "plain")).to_series()
-        marked = text.where(marked, "[㐀-鿿] +[㐀-鿿0-9]", lambda spaced: spaced.str.replace(_BEHIND, "|$1").str.replace(_AHEAD, "$1|"))
+        marked = (
+            odd.join(western, on="at", how="left", maintain_order="left")
+            .select(pl.coalesce("name", "behind", "plain"))
+            .to_series()
+        )
+        marked = text.where(
+            marked, "[㐀-鿿] +[㐀-鿿0-9]", lambda spaced: spaced.str.replace(_BEHIND, "|$1").str.replace(_AHEAD, "$1|")
+        )
         marked = text.words(marked.str.replace_all(_SEPARATOR, "|"), "()|").str.slice(0, text.LONGEST)
         frame = frame.with_columns(rest=_spelt(frame["rest"].scatter(odd["at"], marked)))
         some = frame.filter(pl.col("rest").str.contains(r"[()|]"))
@@ -91,7 +125,9 @@ def taken(names: pl.Series) -> pl.DataFrame:
 
 def _spelt(names: pl.Series) -> pl.Series:
     """Typing errors in the legal form and in 分公司 taken back: they would hide the trade before and the branch behind."""
-    names = text.where(names, "股[^份]有限公司|[^股]份有限公司", lambda odd: odd.str.replace("股[^份]有限公司|[^股]份有限公司", "股份有限公司"))
+    names = text.where(
+        names, "股[^份]有限公司|[^股]份有限公司", lambda odd: odd.str.replace("股[^份]有限公司|[^股]份有限公司", "股份有限公司")
+    )
     names = text.where(names, ~names.str.contains("有限(?:责任)?公司|[店铺行馆部]$"), _formed)
     return text.where(names, _PART_MISSPELT, lambda odd: odd.str.replace(_PART_MISSPELT, "分公司"))
 
@@ -111,9 +147,14 @@ def _unglued(names: pl.Series) -> pl.Series:
 def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows of ``frame`` with every piece of the name in its column."""
     pieces = frame.select("at", piece=pl.col("rest").str.extract_all(_PIECE)).explode("piece").drop_nulls()
-    pieces = pieces.with_row_index("number").with_columns(
-        bracketed=pl.col("piece").str.starts_with("("), piece=pl.col("piece").str.strip_chars("()| ").str.replace_all(r"\|", "")
-    ).filter(pl.col("piece") != "")
+    pieces = (
+        pieces.with_row_index("number")
+        .with_columns(
+            bracketed=pl.col("piece").str.starts_with("("),
+            piece=pl.col("piece").str.strip_chars("()| ").str.replace_all(r"\|", ""),
+        )
+        .filter(pl.col("piece") != "")
+    )
     piece = pl.col("piece")
     pieces = pieces.with_columns(trade=piece.str.replace(TRADES_BEHIND, "") == "", first=pl.col("at").is_first_distinct())
     ended = pl.when(pl.col("first")).then(piece.str.ends_with("公司"))
@@ -183,7 +224,9 @@ def _aside(pieces: pl.DataFrame) -> pl.DataFrame:
         ("owner", bracketed & piece.str.contains(f"^{SURNAME}..?$")),
     )
     sort = pl.coalesce(*(pl.when(condition).then(pl.lit(name)) for name, condition in cases), pl.lit("rest"))
-    return pieces.with_columns(sort.alias("sort"), former=pl.coalesce("formerly", "piece")).select(*_PLAIN, "sort", "inside", "former")
+    return pieces.with_columns(sort.alias("sort"), former=pl.coalesce("formerly", "piece")).select(
+        *_PLAIN, "sort", "inside", "former"
+    )
 
 
 def outlet(piece: pl.Expr) -> pl.Expr:

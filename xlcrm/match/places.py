@@ -37,6 +37,7 @@ class _Table(NamedTuple):
     shorts: dict[str, str]
     loose: dict[str, str]  # districts without 区, 县 -> their code where there is only one
     within: dict[str, str]  # code of a city with the first characters of a district in it -> the district's code
+    lengths: dict[str, tuple[int, ...]]  # first two characters -> lengths of names, longest first
     heads: _Names
     tails: _Names
 
@@ -53,8 +54,8 @@ def _table() -> _Table:
             names = [option.zh]
             if len(short) >= 2 and short not in _BRANDS and level != "district":
                 names.append(short)
-            if "族" in option.zh and len(short) >= 2:
-                names.append(short + option.zh[-1])  # 管城区 for 管城回族区
+            if option.zh.endswith("回族区"):
+                names.append(option.zh.removesuffix("回族区") + "区")  # as people write 管城回族区
             if len(short) >= 2 and short not in _BRANDS and level == "district":
                 loose[short] = "" if short in loose else option.code
                 within[option.code[:4] + short] = option.code
@@ -65,11 +66,15 @@ def _table() -> _Table:
                 shorts[name] = short
     by_length = {length: _set(name for name in codes if len(name) == length) for length in range(2, _LONGEST + 1)}
     longer = [name for name in codes if len(name) > _LONG]
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for name in codes:
+        lengths[name[:2]].add(len(name))
     return _Table(
         {name: tuple(found) for name, found in codes.items()},
         shorts,
         loose,
         within,
+        {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()},
         _Names(by_length, _set(name[:_LONG] for name in longer)),
         _Names(by_length, _set(name[-_LONG:] for name in longer)),
     )
@@ -105,7 +110,9 @@ def _run(texts: pl.Series, most: int, behind: bool) -> pl.Series:
         if not rest.height:
             break
         length = length.scatter(rest["at"], length.gather(rest["at"]) + rest["step"])
-        rest = rest.with_columns(text.str.head(text.str.len_chars() - pl.col("step")) if behind else text.str.slice(pl.col("step")))
+        rest = rest.with_columns(
+            text.str.head(text.str.len_chars() - pl.col("step")) if behind else text.str.slice(pl.col("step"))
+        )
     return length
 
 
@@ -131,7 +138,7 @@ def _step(texts: pl.Series, behind: bool) -> pl.Series:
 
 
 def whole(texts: pl.Series) -> pl.DataFrame:
-    """Whether ``texts`` consist entirely of places (``all``; 莲池 for 莲池区 counts), and which (``place``, "" for a doubtful one)."""
+    """Whether ``texts`` consist of places (``all``; 莲池 for 莲池区 counts), and which (``place``, "" for a doubtful one)."""
     frame = leading(texts, leave=0).with_columns(text=texts)
     loose = _table().loose
     there = pl.col("rest").replace_strict(list(loose), list(loose.values()), default=None, return_dtype=pl.String)
@@ -164,12 +171,14 @@ def _edges(texts: pl.Series, run: pl.Expr, read: Callable[[str, int], tuple[str,
     )
 
 
+@lru_cache(1 << 16)
 def _led(run: str, leave: int) -> tuple[str, str, int]:
     table = _table()
     found: tuple[str, ...] = ()
-    short, at = "", 0
+    short, at, end = "", 0, len(run) - leave
     for _ in range(4):
-        name = next((run[at:end] for end in range(len(run) - leave, at + 1, -1) if run[at:end] in table.codes), "")
+        lengths = table.lengths.get(run[at : at + 2], ())
+        name = next((run[at : at + size] for size in lengths if at + size <= end and run[at : at + size] in table.codes), "")
         if not name or (found and not _within(table.codes[name], found)):
             break  # 萍乡中山商贸: the second place is a brand
         found = _narrowed(found, table.codes[name])
@@ -178,6 +187,7 @@ def _led(run: str, leave: int) -> tuple[str, str, int]:
     return ",".join(found), short, at
 
 
+@lru_cache(1 << 16)
 def _trailed(run: str, leave: int) -> tuple[str, str, int]:
     table = _table()
     names: list[str] = []
@@ -205,13 +215,10 @@ def joined(first: pl.Series, second: pl.Series) -> pl.Series:
     frame = pl.DataFrame({"first": first, "second": second})
     pairs = frame.filter((pl.col("first") != "") & (pl.col("second") != "")).unique()
     both = [",".join(merged(tuple(a.split(",")), tuple(b.split(",")))) for a, b in pairs.iter_rows()]
-    frame = frame.join(pairs.with_columns(both=pl.Series(both, dtype=pl.String)), on=["first", "second"], how="left", maintain_order="left")
+    frame = frame.join(
+        pairs.with_columns(both=pl.Series(both, dtype=pl.String)), on=["first", "second"], how="left", maintain_order="left"
+    )
     return frame.select(pl.coalesce("both", pl.col("first") + pl.col("second"))).to_series()
-
-
-def near(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    """Whether two names lie in one place, or one within the other."""
-    return any(a.startswith(b) or b.startswith(a) for a in left for b in right)
 
 
 def _within(codes: tuple[str, ...], known: tuple[str, ...]) -> bool:

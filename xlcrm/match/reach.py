@@ -7,7 +7,7 @@ import polars as pl
 from xlcrm.match import places, text
 from xlcrm.match.phones import listed
 from xlcrm.match.text import choice
-from xlcrm.match.words import FAKE_MAIL, FREE_MAIL, NOTHING
+from xlcrm.match.words import FAKE_MAIL, NOTHING
 
 MAIL = r"[a-z0-9][^\s,;，；、<>()（）/|:：]*@[^\s,;，；、<>()（）/|:：]*[a-z0-9]"
 _FAKE_MAIL = f"^(?:{choice(FAKE_MAIL)})@|@(?:test|example)\\."
@@ -28,15 +28,11 @@ def mails(values: pl.Series) -> pl.Series:
     return listed(frame.filter(~pl.col("mail").str.contains(_FAKE_MAIL)), "mail", len(values))
 
 
-def domain(mail: str) -> str:
-    """The organisation's own domain of a mail address; "" for the free ones."""
-    host = mail.rsplit("@", 1)[1]
-    return "" if host in FREE_MAIL else host
-
-
 def addresses(values: pl.Series) -> pl.DataFrame:
-    """What ``values`` say: ``area`` codes of places; ``street`` without the places, which people leave out; ``doors`` its numbers."""
-    plain = text.where(text.plain(values), "#|[幢]", lambda odd: odd.str.replace_all("([0-9])#", "${1}号").str.replace_all("幢", "栋"))
+    """What ``values`` say: ``area`` codes of places; ``street`` without them, people leave them out; ``doors`` its numbers."""
+    plain = text.where(
+        text.plain(values), "#|[幢]", lambda odd: odd.str.replace_all("([0-9])#", "${1}号").str.replace_all("幢", "栋")
+    )
     plain = text.where(plain, r"[旁面口近侧壁下门头北东南西米)]$|往", lambda odd: odd.str.replace(_LANDMARK, "$1"))
     frame = pl.DataFrame({"plain": plain, "area": pl.repeat("", len(plain), dtype=pl.String, eager=True)}).with_row_index("at")
     parted = frame.filter(pl.col("plain").str.contains("[ ,，;；、].*"))
@@ -44,7 +40,9 @@ def addresses(values: pl.Series) -> pl.DataFrame:
         frame = text.amended(frame, _whole(parted))
     street = pl.col("street")
     frame = frame.with_columns(street=text.words(frame["plain"]).str.slice(0, text.LONGEST))
-    frame = frame.with_columns(street=pl.when(street.is_in(NOTHING) | (street.str.len_chars() < 4)).then(pl.lit("")).otherwise(street))
+    frame = frame.with_columns(
+        street=pl.when(street.is_in(NOTHING) | (street.str.len_chars() < 4)).then(pl.lit("")).otherwise(street)
+    )
     edge = places.leading(frame["street"], leave=3)
     frame = frame.with_columns(street=edge["rest"], area=places.joined(edge["place"], frame["area"]))
     district = places.district(frame["street"], frame["area"])
@@ -63,8 +61,11 @@ def _whole(frame: pl.DataFrame) -> pl.DataFrame:
     """Addresses in pieces put together, those that are places only apart: 婺城区,金华市,枫林路3号."""
     pieces = frame.select("at", piece=pl.col("plain").str.replace_all("[,，;；、]", " ").str.split(" ")).explode("piece")
     pieces = pieces.filter(pl.col("piece") != "")
-    whole = places.whole(pieces["piece"])
-    pieces = pieces.with_columns(all=whole["all"], place=whole["place"])
-    place = pieces.filter(pl.col("all") & (pl.col("place") != "")).group_by("at", maintain_order=True).agg(area=pl.col("place").str.join(","))
+    pieces = pieces.with_columns(all=places.whole(pieces["piece"])["all"])
     rest = pieces.filter(~pl.col("all")).group_by("at", maintain_order=True).agg(plain=pl.col("piece").str.join(" "))
-    return frame.select("at").join(rest, on="at", how="left").join(place, on="at", how="left").with_columns(pl.col("plain", "area").fill_null(""))
+    # People go from the wide to the narrow, or from the narrow to the wide.
+    named = pieces.filter("all").group_by("at", maintain_order=True).agg(down="piece", up=pl.col("piece").reverse())
+    down, up = (places.leading(named[way].list.join(""), leave=0)["place"] for way in ("down", "up"))
+    area = named.select("at", area=pl.when(up.str.len_chars() > down.str.len_chars()).then(up).otherwise(down))
+    whole = frame.select("at").join(rest, on="at", how="left").join(area, on="at", how="left")
+    return whole.with_columns(pl.col("plain", "area").fill_null(""))

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -58,22 +57,22 @@ def shipped() -> Weights:
     return _read(json.loads((files("xlcrm.match") / "data" / "weights.json").read_text("utf-8")))
 
 
-def load(path: Path) -> Weights:
-    """Weights that ``save`` wrote; UsageError when the file is something else."""
+def loads(text: str) -> Weights:
+    """Weights that ``dumps`` wrote; UsageError when the text is something else."""
     try:
-        return _read(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError("match.no_weights", path=str(path)) from error
+        return _read(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError("match.no_weights") from error
 
 
-def save(weights: Weights, path: Path) -> None:
-    """Write ``weights`` as JSON: plain numbers under the names of fields and levels."""
+def dumps(weights: Weights) -> str:
+    """``weights`` as JSON: plain numbers under the names of fields and levels."""
     found = asdict(weights)
     found["limits"] = [
         {"when": {field: " ".join(levels) for field, levels in when.items()}, "least": least, "most": most}
         for when, least, most in weights.limits
     ]
-    path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
 def _read(found: Mapping[str, Any]) -> Weights:

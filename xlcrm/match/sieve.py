@@ -32,8 +32,10 @@ def plausible(rows: Prepared, left: Rows, right: Rows) -> Mask:
     reach = {f"{name}{at}": pl.col(name).list.get(at, null_on_oob=True) for name in _REACH for at in range(_SEEN)}
     short = {"short": pl.col("short").str.slice(-1)}
     texts = {**{name: pl.col(name) for name in _SURE}, **_SIGNS, **short, **reach}
-    found = rows.base.select(pl.when(text != "").then(text.hash()).fill_null(0).alias(name) for name, text in texts.items()).collect()
-    codes = {name: found[name].to_numpy() for name in texts} | {"first": rows.brand.heard().first(), "last": rows.near.heard().last()}
+    hashed = {name: pl.when(text != "").then(text.hash()).fill_null(0) for name, text in texts.items()}
+    found = rows.base.select(**hashed).collect()
+    codes = {name: found[name].to_numpy() for name in texts}
+    codes |= {"first": rows.brand.heard().first(), "last": rows.near.heard().last()}
 
     def shared(one: str, other: str) -> Mask:
         here = codes[one][left]

@@ -89,7 +89,11 @@ def _traditional() -> tuple[str, list[str], list[str]]:
     import opencc
 
     # GB 2312 holds hardly any but simplified ones; 乾 (乾县, 乾坤) is one of its own.
-    old = [letter for letter in map(chr, (*range(0x3400, 0xA000), *range(0xF900, 0xFB00))) if letter == "後" or not _simplified(letter)]
+    old = [
+        letter
+        for letter in map(chr, (*range(0x3400, 0xA000), *range(0xF900, 0xFB00)))
+        if letter == "後" or not _simplified(letter)
+    ]
     pairs = zip(old, opencc.OpenCC("t2s").convert("\n".join(old)).split("\n"), strict=True)
     changed = {before: after for before, after in pairs if before != after}
     return f"[{''.join(changed)}]", list(changed), list(changed.values())

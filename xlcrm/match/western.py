@@ -18,8 +18,14 @@ def parts(frame: pl.DataFrame) -> pl.DataFrame:
     # Every word between blanks of its own, so that neighbours do not share one.
     core = pl.lit(" ") + pl.col("folded").str.replace_all(" ", "  ") + pl.lit(" ")
     frame = frame.with_columns(core=core)
-    forms = pl.col("core").str.extract_all(_FORM).list.eval(pl.element().str.strip_chars(" ").replace_strict(WEST_FORMS, default=""))
-    there = pl.col("core").str.extract_all(_PLACE).list.eval(pl.element().str.strip_chars(" ").str.replace("  ", " ").replace_strict(WEST_PLACES, default=""))
+    forms = (
+        pl.col("core").str.extract_all(_FORM).list.eval(pl.element().str.strip_chars(" ").replace_strict(WEST_FORMS, default=""))
+    )
+    there = (
+        pl.col("core")
+        .str.extract_all(_PLACE)
+        .list.eval(pl.element().str.strip_chars(" ").str.replace("  ", " ").replace_strict(WEST_PLACES, default=""))
+    )
     frame = frame.with_columns(
         legal=forms.list.eval(pl.element().filter(pl.element() != "")).list.last().fill_null(""),
         there=there.list.eval(pl.element().filter(pl.element() != "")).list.unique(maintain_order=True).list.join(","),

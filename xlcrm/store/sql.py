@@ -15,7 +15,7 @@ from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
 from xlcrm.store import apply, chain, keys, log, numbers, people, reading, search
-from xlcrm.store.base import Entry, Verdict
+from xlcrm.store.base import Candidates, Entry, Verdict
 from xlcrm.store.batch import read
 from xlcrm.store.faults import explained
 from xlcrm.store.schema import LOGGED, OWNED, RECORDS
@@ -105,9 +105,9 @@ class SqlStore:
         with self._reading() as connection:
             return reading.as_of(Vault(self._cipher, connection), connection, wanted)
 
-    def candidates(self, keys_: Sequence[Sequence[str]], cap: int = 50) -> list[tuple[int, str]]:
+    def candidates(self, keys_: Sequence[Sequence[str]], most: int | None = None) -> Candidates:
         with self._reading() as connection:
-            return keys.candidates(connection, self._cipher, keys_, cap)
+            return keys.candidates(connection, self._cipher, keys_, most)
 
     def position(self) -> int:
         with self._reading() as connection:

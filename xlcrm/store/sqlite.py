@@ -19,9 +19,11 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, sele
 from xlcrm.crypto import keys
 from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.errors import StoreError
+from xlcrm.match.caps import VERSION
 from xlcrm.model.identity import new_rid
 from xlcrm.store import migrations
 from xlcrm.store.faults import explained
+from xlcrm.store.rekey import rekey, stale
 from xlcrm.store.schema import META
 from xlcrm.store.share import on_share, writable
 from xlcrm.store.sql import SqlStore
@@ -65,10 +67,20 @@ def open(
             else:
                 with engine.connect() as connection:
                     cipher = _unlock(connection, cipher, ask, made)
+            _renew_keys(engine, cipher)
     except BaseException:
         engine.dispose()
         raise
     return SqlStore(engine, cipher, str(path))
+
+
+def _renew_keys(engine: Engine, cipher: Cipher) -> None:
+    with engine.connect() as connection:
+        if not stale(connection):
+            return
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        if stale(connection):
+            rekey(connection, cipher)
 
 
 def _check_file(path: Path, create: bool) -> None:
@@ -164,7 +176,7 @@ def _unlock(
                 made = (store_id, *keys.create(store_id, ask))
             store_id, found, sealed = made
             cipher = Cipher(found)
-        rows = {"store_id": store_id, "check": cipher.check(store_id), "passphrase": sealed, "head": None}
+        rows = {"store_id": store_id, "check": cipher.check(store_id), "passphrase": sealed, "head": None, "keys": str(VERSION)}
         connection.execute(META.insert(), [{"name": name, "value": value} for name, value in rows.items()])
         return cipher
     cipher = cipher or Cipher(keys.load(meta["store_id"], meta.get("passphrase"), ask))

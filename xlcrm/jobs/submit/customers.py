@@ -10,13 +10,13 @@ from xlcrm.jobs.duplicates import Asked, Match
 from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.submit import existing, recognise
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
-from xlcrm.jobs.tokens import MATCHED, likenesses, pair_key
+from xlcrm.jobs.tokens import likenesses, pair_key
 from xlcrm.match import block
 from xlcrm.match.normalise import normalise
 from xlcrm.model.finding import Severity
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Decision, Record, Values
-from xlcrm.model.tables import CONTACT, CUSTOMER
+from xlcrm.model.tables import CONTACT, CUSTOMER, MATCHED
 from xlcrm.rules.changes import may_merge
 from xlcrm.rules.merge import Side, merge
 

@@ -132,6 +132,11 @@ class Desk:
             old=bool(self._book and self._book.setting("import")),
         )
 
+    def forget_person(self) -> None:
+        """Find out anew who acts: the settings changed."""
+        for name in ("people", "context", "rulebook"):
+            self.__dict__.pop(name, None)
+
     def _own_options(self) -> Mapping[str, tuple[Option, ...]]:
         from xlcrm.jobs.dictionary import own_options
 
@@ -188,7 +193,9 @@ def office_folders() -> list[Path]:
 def attach(pipe: str) -> None:
     """Work in the LibreOffice that listens on ``pipe`` from now on. UsageError when it does not answer."""
     from xlcrm import calc
+    from xlcrm.sheets.live import lean
 
+    lean.load()
     try:
         calc.register(pipe=pipe)
     except calc.OfficeMissing as error:

@@ -127,13 +127,13 @@ def figures(name: str) -> dict[str, Any]:
     import numpy as np
     import polars as pl
 
-    from xlcrm.match import block, engine
+    from xlcrm.match import block, engine, score
     from xlcrm.match.normalise import normalise
 
     columns, labels = loaded(name)
     before = _peak()
     steps: dict[str, float] = {}
-    watched = [(block, "pairs"), (engine, "encode"), (engine.score, "estimate"), (engine, "compare"), (engine.score, "probability"), (engine, "clusters")]
+    watched = [(block, "pairs"), (engine, "encode"), (score, "estimate"), (engine, "compare"), (score, "probability"), (engine, "clusters")]
     with ExitStack() as watches:
         for owner, step in watched:
             watches.enter_context(_Watch(owner, step, steps))
@@ -187,7 +187,7 @@ class _Watch:
 def hostile() -> Iterator[tuple[str, Columns]]:
     """Lists that nobody should send, large."""
     million = 1_000_000
-    names = [f"{chr(0x4E00 + at % 977)}{chr(0x5000 + at // 7 % 9000)}{chr(0x6000 + at % 1301)}实业有限公司" for at in range(100_000)]
+    names: list[str | None] = [f"{chr(0x4E00 + at % 977)}{chr(0x5000 + at // 7 % 9000)}{chr(0x6000 + at % 1301)}实业有限公司" for at in range(100_000)]
     yield "a million identical names", {"name": ["深圳市海河电子有限公司"] * million}
     yield "one phone on 100,000 rows", {"name": names, "phone": ["13912348765"] * len(names)}
     yield "a million blank rows", {"name": [None] * million, "phone": [None] * million}
@@ -223,7 +223,7 @@ def store(count: int = 1_000_000) -> dict[str, Any]:
             changes = []
             for at, keys in enumerate(block.keys(normalise(page))):
                 rid = new_rid()
-                values = {key: column[at] for key, column in page.items() if column[at]}
+                values: dict[str, str | None] = {key: column[at] for key, column in page.items() if column[at]}
                 changes.append(Change("customer", rid, rid, values, keys=keys, token=f"{rid}:1"))
             opened.apply(Operation("submit", changes, workbook="bench"), context)
             print(f"{start + len(changes):,} stored", file=sys.stderr, flush=True)

@@ -12,6 +12,7 @@ import json
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,10 @@ def figures(one: Labelled, chosen: Mask) -> tuple[float, float]:
 def merge(lists: list[Labelled], chances: list[np.ndarray]) -> float:  # type: ignore[type-arg]
     """The least probability from which advised merges are certain on every list."""
     for least in np.arange(0.90, 0.9999, 0.001):
-        if all(figures(one, (chance >= least) & engine._sure(one.pairs.levels))[0] >= CERTAIN for one, chance in zip(lists, chances, strict=True)):
+        if all(
+            figures(one, (chance >= least) & engine._sure(one.pairs.levels))[0] >= CERTAIN
+            for one, chance in zip(lists, chances, strict=True)
+        ):
             return round(float(least), 4)
     return 0.9999
 
@@ -89,7 +93,10 @@ def stretched(weights: Weights, by: float) -> Weights:
     """``weights`` with all log-odds ``by`` times as large: the pull back to the prior left them too careful."""
     level = {field: {name: round(value * by, 3) for name, value in names.items()} for field, names in weights.level.items()}
     return replace(
-        weights, base=round(weights.base * by, 3), level=level, rare={field: round(value * by, 3) for field, value in weights.rare.items()}
+        weights,
+        base=round(weights.base * by, 3),
+        level=level,
+        rare={field: round(value * by, 3) for field, value in weights.rare.items()},
     )
 
 
@@ -122,13 +129,16 @@ def main(words: list[str]) -> None:
                 chosen &= engine._sure(one.pairs.levels)
             found.append(figures(one, chosen))
             print(f"{one.name}: {advice} from {weights.advice[advice]}: precision {found[-1][0]:.4f}, recall {found[-1][1]:.4f}")
-        expected[advice] = {"precision": round(min(precision for precision, _ in found), 4), "recall": round(min(recall for _, recall in found), 4)}
+        expected[advice] = {
+            "precision": round(min(precision for precision, _ in found), 4),
+            "recall": round(min(recall for _, recall in found), 4),
+        }
     weights = replace(weights, expected=expected)
     for one, chance in zip(lists, chances, strict=True):
         precision, recall = figures(one, chance >= weights.advice["ask"])
         print(f"{one.name}: F1 by pairs {2 * precision * recall / (precision + recall):.4f}")
     edges = np.array([0.0, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97, 0.99, 1.01])
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         inside = [(chance >= low) & (chance < high) for chance in chances]
         said = np.mean([chance[some].mean() for chance, some in zip(chances, inside, strict=True) if some.sum() >= 20])
         true = np.mean([one.pairs.same[some].mean() for one, some in zip(lists, inside, strict=True) if some.sum() >= 20])
@@ -138,7 +148,9 @@ def main(words: list[str]) -> None:
             "Log-odds by level of agreement (levels.py), fitted by tests/bench/fit_weights.py over labelled lists of several kinds, "
             "each weighing the same, from tests/bench/prior_weights.json. The limits are knowledge and not fitted."
         )
-        SHIPPED.write_text(json.dumps({"about": about, **json.loads(score.dumps(weights))}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        SHIPPED.write_text(
+            json.dumps({"about": about, **json.loads(score.dumps(weights))}, ensure_ascii=False, indent=1) + "\n", "utf-8"
+        )
 
 
 if __name__ == "__main__":

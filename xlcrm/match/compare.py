@@ -79,10 +79,11 @@ def encode(normal: Normal, counts: Counts | None = None) -> Table:
         kind=_sort(),
     )
     hashed = [*_PLAIN, *_MORE, *wide, *(f"hosts{at}" for at in range(_MOST)), "trades", "letters"]
-    table = frame.select(pl.when(pl.col(column) == "").then(pl.lit(0, pl.UInt64)).otherwise(pl.col(column).hash()).alias(column) for column in hashed)
-    codes: dict[str, npt.NDArray[Any]] = {
-        column: table[column].to_numpy() for column in hashed if column[-1] not in "0123456789"
-    }
+    table = frame.select(
+        pl.when(pl.col(column) == "").then(pl.lit(0, pl.UInt64)).otherwise(pl.col(column).hash()).alias(column)
+        for column in hashed
+    )
+    codes: dict[str, npt.NDArray[Any]] = {column: table[column].to_numpy() for column in hashed if column[-1] not in "0123456789"}
     for column in ("phones", "mails", "aliases", "hosts"):
         codes[column] = np.column_stack([table[name].to_numpy() for name in hashed if name[:-1] == column])
     codes["services"] = np.column_stack([frame[f"phones{at}"].str.contains(_SERVICE).to_numpy() for at in range(_MOST)])
@@ -124,8 +125,15 @@ def _counted(frame: pl.DataFrame, codes: dict[str, npt.NDArray[Any]], counts: Co
             found[column] = np.minimum(sizes, MOST_COUNTED).astype(np.int32)[place].reshape(codes[column].shape)
         else:
             kind = COUNTED[column]
-            names = [column] if column in frame.columns and column not in ("phones", "mails") else [f"{column}{at}" for at in range(_MOST)]
-            columns = [np.array([counts.of.get(f"{kind}:{value}", 0) if value else 0 for value in frame[name].to_list()], np.int32) for name in names]
+            names = (
+                [column]
+                if column in frame.columns and column not in ("phones", "mails")
+                else [f"{column}{at}" for at in range(_MOST)]
+            )
+            columns = [
+                np.array([counts.of.get(f"{kind}:{value}", 0) if value else 0 for value in frame[name].to_list()], np.int32)
+                for name in names
+            ]
             found[column] = np.minimum(columns[0] if len(names) == 1 else np.column_stack(columns), MOST_COUNTED).astype(np.int32)
     return found
 
@@ -172,7 +180,9 @@ def compare(table: Table, left: Rows, right: Rows) -> tuple[Levels, Rarity]:
 def _one_fact(table: Table, found: Levels, rarity: Rarity, left: Rows, right: Rows) -> None:
     """A person who is the customer is his own contact: name and contact are one fact and count once."""
     core, person = table.codes["core"], table.codes["person"]
-    own = (found[:, POSITION["shape"]] == number("shape", "person")) & (core[left] == person[left]) & (core[right] == person[right])
+    own = (
+        (found[:, POSITION["shape"]] == number("shape", "person")) & (core[left] == person[left]) & (core[right] == person[right])
+    )
     own &= core[left] != 0
     own &= core[right] != 0
     at = POSITION["contact"]
@@ -269,9 +279,11 @@ class _Pairs:
         size = self.both("size")
         length = np.maximum(*size)
         # A place may be part of the brand, or have lost its 市: then the names agree as spoken.
-        as_spoken, longer = self.edits("spoken", every), np.maximum(*self.both("said"))
-        better = as_spoken < edits
-        edits, length = np.where(better, as_spoken, edits), np.where(better, longer, length)
+        aloud = self.table.codes["spoken"] != self.table.codes["core"]
+        some = np.flatnonzero(aloud[self.left] | aloud[self.right])
+        as_spoken, longer = self.edits("spoken", some), np.maximum(*self.both("said"))[some]
+        better = as_spoken < edits[some]
+        edits[some], length[some] = np.where(better, as_spoken, edits[some]), np.where(better, longer, length[some])
         core_a, core_b = self.texts("core", every)
         flip = size[0] > size[1]  # the shorter core first
         first, second = np.where(flip, self.right, self.left), np.where(flip, self.left, self.right)
@@ -288,7 +300,8 @@ class _Pairs:
         near = np.zeros(len(every), bool)
         for least, allowed in _NEAR:
             near |= (length >= least) & (edits <= allowed)
-        near &= (trade_a != trade_b) | (trade_a == 0) | (self.edits("brand", every) * 2 <= mark)  # 塔山建材, 朝阳建材
+        some = np.flatnonzero(near & (trade_a == trade_b) & (trade_a != 0))
+        near[some] = self.edits("brand", some) * 2 <= mark[some]  # 塔山建材, 朝阳建材
         # First match wins.
         rules: list[tuple[Mask, str]] = [
             (self._aliases(), "former"),
@@ -325,6 +338,8 @@ class _Pairs:
         size = self.both("size")
         found = np.zeros(len(edits), bool)
         open_ = np.flatnonzero((size[0] == size[1]) & (size[0] >= 4) & (edits >= 2))
+        sums = [_sums(texts) for texts in self.texts("core", open_)]
+        open_ = open_[sums[0] == sums[1]]
         one, other = (texts.str.split("").list.sort().list.join("") for texts in self.texts("core", open_))
         found[open_] = (one == other).to_numpy()
         return found
@@ -344,10 +359,18 @@ class _Pairs:
         frame, (trade_a, trade_b) = self.table.frame, self.both("trade")
         for known, rows, others in ((trade_a, self.left, self.right), (trade_b, self.right, self.left)):
             open_ = np.flatnonzero((known != 0) & (self.table.codes["mark"][rows] >= 2))
-            brand, trade, core = frame["brand"].gather(rows[open_]), frame["trade"].gather(rows[open_]), frame["core"].gather(others[open_])
+            brand, trade, core = (
+                frame["brand"].gather(rows[open_]),
+                frame["trade"].gather(rows[open_]),
+                frame["core"].gather(others[open_]),
+            )
             begins = core.str.starts_with(brand) & (core.str.len_chars() >= brand.str.len_chars() + 2)
             some = np.flatnonzero(begins.to_numpy())
-            rest = pl.DataFrame({"core": core, "brand": brand})[some].select(pl.col("core").str.strip_prefix(pl.col("brand"))).to_series()
+            rest = (
+                pl.DataFrame({"core": core, "brand": brand})[some]
+                .select(pl.col("core").str.strip_prefix(pl.col("brand")))
+                .to_series()
+            )
             common = rest.str.split("").list.set_intersection(trade.gather(some).str.split("")).list.set_difference([""])
             found[open_[some[common.list.len().to_numpy() == 0]]] = True
         return found
@@ -413,7 +436,9 @@ class _Pairs:
             (kin, "surname"),
             *_spread([(_common(a.gather(foreign), b.gather(foreign)), "given")], foreign, len(a)),
         ]
-        found[open_] = np.select([mask for mask, _ in rules], [number("contact", level) for _, level in rules], number("contact", "differ"))
+        found[open_] = np.select(
+            [mask for mask, _ in rules], [number("contact", level) for _, level in rules], number("contact", "differ")
+        )
         return found
 
     def phones(self) -> _Found:
@@ -531,6 +556,14 @@ def _inside(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> Mask:
     return found & (one > 0) & (other > 0)
 
 
+def _sums(texts: pl.Series) -> npt.NDArray[np.uint64]:
+    """The sum of each text's code points; no text may be empty."""
+    letters = np.frombuffer("\n".join(texts.to_list()).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    if not len(texts):
+        return letters
+    return np.add.reduceat(letters, np.r_[0, np.flatnonzero(letters == ord("\n")) + 1])
+
+
 def _words(texts: pl.Series) -> pl.Series:
     return texts.str.split(" ").list.sort()
 
@@ -581,9 +614,15 @@ def _bilingual(one: pl.Series, other: pl.Series, surnames: pl.Series, left: Rows
         surname = sound(surnames.gather(np.where(latin[0][open_], right[open_], left[open_])))
         words = foreign.str.split(" ")
         plain, spoken = words.list.join(""), sound(chinese)
-        turned = words.to_frame("words").select(
-            pl.col("words").list.last() + pl.col("words").list.head(pl.col("words").list.len() - 1).list.join("")
-        ).to_series()
+        turned = (
+            words.to_frame("words")
+            .select(pl.col("words").list.last() + pl.col("words").list.head(pl.col("words").list.len() - 1).list.join(""))
+            .to_series()
+        )
         whole[open_] = ((plain == spoken) | (turned == spoken)).to_numpy()
-        part[open_] = pl.DataFrame({"words": words, "surname": surname}).select(pl.col("words").list.contains(pl.col("surname")))["words"].to_numpy()
+        part[open_] = (
+            pl.DataFrame({"words": words, "surname": surname})
+            .select(pl.col("words").list.contains(pl.col("surname")))["words"]
+            .to_numpy()
+        )
     return [(whole, "sound"), (part, "title")]

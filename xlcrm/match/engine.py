@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from xlcrm.match import block, score
 from xlcrm.match.block import Capped, Counts
@@ -23,6 +24,9 @@ Evidence = tuple[tuple[str, str], ...]
 
 ADVICE = ("ask", "merge", "contact")
 """The advices by their number in ``Matches.advice``."""
+
+_SAME = 0.97
+"""The least probability of two rows that are alike in everything."""
 
 _CHUNK = 1 << 20
 """Pairs that are compared at once: what bounds the memory."""
@@ -92,9 +96,9 @@ def within(normal: Normal, weights: Weights | None = None, most: int | None = No
     less than the cap of its kind.
     """
     candidates = block.pairs(normal, most)
+    left, right = candidates.left, candidates.right
     table = encode(block.without(normal, {capped.key for capped in candidates.capped}))
-    weights = weights or score.estimate(table, candidates.left, candidates.right)
-    return _judge(table, candidates.left, candidates.right, weights, candidates.capped)
+    return _judge(table, left, right, weights or score.estimate(table, left, right), _alike(normal), candidates.capped)
 
 
 def against(
@@ -115,11 +119,11 @@ def against(
     rows = new + stored
     kept = plausible(Prepared(rows.frame), left, right)
     table = encode(block.without(rows, counts.busy() if counts else ()), counts)
-    found = _judge(table, left[kept], right[kept], weights or score.shipped(), [])
+    found = _judge(table, left[kept], right[kept], weights or score.shipped(), _alike(rows), [])
     return [Pair(pair.left, pair.right - len(new), pair.probability, pair.advice, pair.evidence) for pair in found.pairs]
 
 
-def _judge(table: Table, left: Rows, right: Rows, weights: Weights, capped: list[Capped]) -> Matches:
+def _judge(table: Table, left: Rows, right: Rows, weights: Weights, alike: Codes, capped: list[Capped]) -> Matches:
     """Every pair's probability, and the advice where it deserves one."""
     probability = np.zeros(len(left))
     kept: list[Rows] = [np.zeros(0, np.int64)]
@@ -127,8 +131,11 @@ def _judge(table: Table, left: Rows, right: Rows, weights: Weights, capped: list
     shown: list[Levels] = [np.zeros((0, len(FIELDS)), np.uint8)]
     for start in range(0, len(left), _CHUNK):
         end = start + _CHUNK
-        levels, rarity = compare(table, left[start:end], right[start:end])
+        one, other = left[start:end], right[start:end]
+        levels, rarity = compare(table, one, other)
         found = score.probability(levels, rarity, weights)
+        # However common each value is: all of them together are not.
+        found = np.where((alike[one] == alike[other]) & (alike[one] != 0), np.maximum(found, _SAME), found)
         probability[start:end] = np.round(found, 4)
         limits = weights.advice
         contact = _other_contact(levels)
@@ -141,6 +148,13 @@ def _judge(table: Table, left: Rows, right: Rows, weights: Weights, capped: list
         shown.append(levels[keep])
     marks = table.codes["code"], table.codes["branch"]
     return Matches(left, right, probability, np.concatenate(kept), np.concatenate(advice), np.concatenate(shown), capped, marks)
+
+
+def _alike(normal: Normal) -> Codes:
+    """A number for each row that names a customer and says how to reach it: equal where rows are alike in everything, else 0."""
+    reach = (pl.col("phones").list.len() > 0) | (pl.col("mails").list.len() > 0) | (pl.col("street") != "")
+    whole = pl.when((pl.col("core") != "") & reach).then(pl.struct(pl.all()).hash()).otherwise(0)
+    return normal.frame.select(whole).to_series().to_numpy()
 
 
 def _is(levels: Levels, field: str, *names: str) -> Mask:

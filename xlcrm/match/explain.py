@@ -36,7 +36,8 @@ def _sentence(evidence: Evidence, language: str) -> str:
             sentence = text("match.note", language, sentence=sentence, note=note)
         alike.append(sentence)
     told = {level: [field for field in _FIELDS if levels[field] == level] for level in _PLAIN}
-    told["missing"] = [field for field in told["missing"] if field in _MISSED]
+    own = levels["shape"] == "person"  # a person is his own contact
+    told["missing"] = [field for field in told["missing"] if field in _MISSED and not (own and field == "contact")]
     listed = {
         level: text(f"match.{level}", language, fields=_names(fields, language)) for level, fields in told.items() if fields
     }

@@ -138,7 +138,7 @@ def _neighbours(rows: Prepared) -> Frames:
     """Symmetric deletion: one wrong, missing, added or swapped character leaves a key that both have."""
     named = rows.base.filter((pl.col("near") != "") & pl.col("company"))
     found = [_text(named, pl.concat_str("near", "at")), _text(_each(rows.base, "aliases"), "aliases")]
-    for place in range(_LOOKED_AT):
+    for place in range(rows.near.sizes.max(initial=0)):
         shorter = pl.concat_str(pl.col("near").str.slice(0, place), pl.col("near").str.slice(place + 1), "at")
         found.append(_text(named, shorter, when=_long("near", max(place, _SHORT) + 1)))
     return found
@@ -159,7 +159,7 @@ def _coded(rows: Rows, codes: Codes) -> pl.DataFrame:
 
 def _grams(rows: Prepared) -> Frames:
     """Three characters in a row: rare ones tell spoken forms (省人民医院)."""
-    places = range(_LOOKED_AT - 2)
+    places = range(max(0, int(rows.near.sizes.max(initial=0)) - 2))
     return [_text(rows.base, pl.col("near").str.slice(at, 3), when=_long("near", max(at + 3, 4))) for at in places]
 
 

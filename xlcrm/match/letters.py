@@ -47,7 +47,8 @@ class Letters:
         """The last two characters of each text; 0 where it has less."""
         there = self.sizes > 1
         end = self.starts + self.sizes
-        return self._at(end - 1, there) | self._at(end - 2, there) << np.uint64(32)
+        found: Codes = self._at(end - 1, there) | self._at(end - 2, there) << np.uint64(32)
+        return found
 
     def _at(self, places: Rows, there: npt.NDArray[np.bool_]) -> Codes:
         found = np.zeros(len(places), np.uint64)
@@ -57,7 +58,8 @@ class Letters:
     def whole(self) -> Codes:
         """A number for each text; 0 for ""."""
         sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(self._weighted(self._owners()))))
-        return sums[self.starts + self.sizes] - sums[self.starts]
+        found: Codes = sums[self.starts + self.sizes] - sums[self.starts]
+        return found
 
     def shorter(self, rows: Rows) -> tuple[Rows, Codes]:
         """The texts of ``rows`` without one character, each possible one: its row, and the number ``whole`` would give."""
@@ -93,4 +95,5 @@ class Letters:
         places = np.arange(len(self.points)) - self.starts[owners]
         powers = np.ones(int(self.sizes.max(initial=0)) + 1, np.uint64)
         powers[1:] = _BASE
-        return self.points * np.cumprod(powers, dtype=np.uint64)[places]
+        found: Codes = self.points * np.cumprod(powers, dtype=np.uint64)[places]
+        return found

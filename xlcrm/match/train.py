@@ -99,9 +99,7 @@ def fit(lists: Sequence[Pairs], prior: Weights, pull: float, each: float | None 
     for (field, name), value in zip(fields, values[: len(fields)], strict=True):
         if value:
             level[field][name] = value
-    return replace(
-        prior, base=round(float(base), 3), level=level, rare=dict(zip(prior.rare, values[len(fields) :], strict=True))
-    )
+    return replace(prior, base=round(float(base), 3), level=level, rare=dict(zip(prior.rare, values[len(fields) :], strict=True)))
 
 
 def _features(pairs: Pairs, fields: Sequence[tuple[str, str]], prior: Weights) -> _Numbers:

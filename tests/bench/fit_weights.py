@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from tests.bench.bench_match import HEADERS
 from xlcrm.match import block, compare, engine, score
@@ -42,14 +43,14 @@ class Labelled:
     pairs: Pairs
     wanted: int
     table: compare.Table
-    left: block.Rows
-    right: block.Rows
+    left: compare.Rows
+    right: compare.Rows
     learned: bool
 
-    def probability(self, weights: Weights) -> np.ndarray:  # type: ignore[type-arg]
+    def probability(self, weights: Weights) -> npt.NDArray[np.float64]:
         """Of each pair, as a full run would give it."""
-        own = score.estimate(self.table, self.left, self.right, weights)
-        return score.probability(self.pairs.levels, self.pairs.rarity, own)
+        odds = score.evidence(self.pairs.levels, self.pairs.rarity, weights)
+        return score.bounded(self.pairs.levels, odds, score.estimate(odds, weights))
 
 
 def read(what: str) -> Labelled:
@@ -78,7 +79,7 @@ def figures(one: Labelled, chosen: Mask) -> tuple[float, float]:
     return right / max(1, int(chosen.sum())), right / one.wanted
 
 
-def merge(lists: list[Labelled], chances: list[np.ndarray]) -> float:  # type: ignore[type-arg]
+def merge(lists: list[Labelled], chances: list[npt.NDArray[np.float64]]) -> float:
     """The least probability from which advised merges are certain on every list."""
     for least in np.arange(0.90, 0.9999, 0.001):
         if all(

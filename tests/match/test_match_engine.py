@@ -274,13 +274,14 @@ def test_the_weights_name_existing_levels_and_advices() -> None:
     weights = score.shipped()
     for field, by_level in weights.level.items():
         assert set(by_level) <= set(FIELDS[field])
-    for when in [when for when, _ in weights.joint] + [when for when, _, _ in weights.limits]:
+    for when, _, _ in weights.limits:
         assert all(set(levels) <= set(FIELDS[field]) for field, levels in when.items())
     assert set(weights.advice) == set(vocabulary("advice").by_code)
 
 
 def test_probability_is_bounded_for_every_level() -> None:
     rows = np.array([[min(at, len(levels) - 1) for levels in FIELDS.values()] for at in range(10)], np.uint8)
-    found = score.probability(rows)
+    rarity = np.zeros_like(rows, np.int32)
+    found = score.probability(rows, rarity, score.shipped())
     assert ((found >= 0) & (found <= 1)).all()
-    assert score.probability(np.zeros((0, len(FIELDS)), np.uint8)).tolist() == []
+    assert score.probability(rows[:0], rarity[:0], score.shipped()).tolist() == []

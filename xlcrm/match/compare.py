@@ -104,10 +104,10 @@ def _sort() -> pl.Expr:
     """What the name is good for as evidence, as a number of the field "shape"; 255 where there is no name."""
     shape = pl.col("shape")
     bare = (pl.col("brand").str.len_chars() <= 2) & ~((pl.col("place") != "") & (pl.col("trade") != ""))
-    found = pl.when(shape == "none").then(255)
+    found = pl.when(bare).then(number("shape", "bare")).otherwise(0)
     for name in ("person", "shop", "institution"):
-        found = found.when(shape == name).then(number("shape", name))
-    return found.when(bare).then(number("shape", "bare")).otherwise(0).cast(pl.UInt8)
+        found = pl.when(shape == name).then(number("shape", name)).otherwise(found)
+    return pl.when(shape == "none").then(255).otherwise(found).cast(pl.UInt8)
 
 
 def _areas(places: pl.Series) -> npt.NDArray[np.int64]:
@@ -364,7 +364,7 @@ class _Pairs:
                 frame["trade"].gather(rows[open_]),
                 frame["core"].gather(others[open_]),
             )
-            begins = core.str.starts_with(brand) & (core.str.len_chars() >= brand.str.len_chars() + 2)
+            begins = _ends(core, brand, "starts_with") & (core.str.len_chars() >= brand.str.len_chars() + 2)
             some = np.flatnonzero(begins.to_numpy())
             rest = (
                 pl.DataFrame({"core": core, "brand": brand})[some]
@@ -388,7 +388,7 @@ class _Pairs:
         open_ = np.flatnonzero(found == number("branch", "differ"))
         if len(open_):
             one, other = self.texts("branch", open_)
-            inside = (one.str.ends_with(other) | other.str.ends_with(one)).to_numpy()  # 昆明呈贡 and 呈贡
+            inside = (_ends(one, other) | _ends(other, one)).to_numpy()  # 昆明呈贡 and 呈贡
             lengths = one.str.len_chars().to_numpy(), other.str.len_chars().to_numpy()
             typed = (np.minimum(*lengths) >= 2) & (_edits(one, other) <= 1)
             last = one.str.slice(-1)
@@ -419,7 +419,7 @@ class _Pairs:
         shorter = np.minimum(a.str.len_chars().to_numpy(), b.str.len_chars().to_numpy())
         latin = (a.str.contains(r"^[\x00-\x7f]+$") & b.str.contains(r"^[\x00-\x7f]+$")).to_numpy()
         edits = _edits(a, b)
-        inside = (a.str.ends_with(b) | b.str.ends_with(a)).to_numpy()
+        inside = (_ends(a, b) | _ends(b, a)).to_numpy()
         heard = (stand_in(a) == stand_in(b)).to_numpy()
         turned = ((b.str.slice(1) + b.str.slice(0, 1) == a) | (a.str.slice(1) + a.str.slice(0, 1) == b)).to_numpy()
         near = np.where(latin, (edits <= 1) & (length >= 4) | (edits <= 2) & (length >= 8), (edits == 1) & (length >= 3))
@@ -541,6 +541,11 @@ def _within(one: pl.Series, other: pl.Series) -> tuple[Mask, Mask]:
         x=pl.col("b").str.contains(pl.col("a"), literal=True), y=pl.col("a").str.contains(pl.col("b"), literal=True)
     )
     return found["x"].to_numpy(), found["y"].to_numpy()
+
+
+def _ends(texts: pl.Series, parts: pl.Series, how: str = "ends_with") -> pl.Series:
+    """Whether each text ends (or "starts_with") its fellow of ``parts``."""
+    return pl.DataFrame({"text": texts, "part": parts}).select(getattr(pl.col("text").str, how)(pl.col("part"))).to_series()
 
 
 def _shared(one: _Codes, other: _Codes) -> Mask:

@@ -98,7 +98,7 @@ def within(normal: Normal, weights: Weights | None = None, most: int | None = No
     candidates = block.pairs(normal, most)
     left, right = candidates.left, candidates.right
     table = encode(block.without(normal, {capped.key for capped in candidates.capped}))
-    return _judge(table, left, right, weights or score.estimate(table, left, right), _alike(normal), candidates.capped)
+    return _judge(table, left, right, weights, _alike(normal), candidates.capped)
 
 
 def against(
@@ -123,31 +123,29 @@ def against(
     return [Pair(pair.left, pair.right - len(new), pair.probability, pair.advice, pair.evidence) for pair in found.pairs]
 
 
-def _judge(table: Table, left: Rows, right: Rows, weights: Weights, alike: Codes, capped: list[Capped]) -> Matches:
-    """Every pair's probability, and the advice where it deserves one."""
-    probability = np.zeros(len(left))
-    kept: list[Rows] = [np.zeros(0, np.int64)]
-    advice: list[npt.NDArray[np.uint8]] = [np.zeros(0, np.uint8)]
-    shown: list[Levels] = [np.zeros((0, len(FIELDS)), np.uint8)]
+def _judge(table: Table, left: Rows, right: Rows, weights: Weights | None, alike: Codes, capped: list[Capped]) -> Matches:
+    """Every pair's probability, and the advice where it deserves one; without ``weights`` their share is the list's own."""
+    known = weights or score.shipped()
+    levels = np.zeros((len(left), len(FIELDS)), np.uint8)
+    odds = np.zeros(len(left))
     for start in range(0, len(left), _CHUNK):
-        end = start + _CHUNK
-        one, other = left[start:end], right[start:end]
-        levels, rarity = compare(table, one, other)
-        found = score.probability(levels, rarity, weights)
-        # However common each value is: all of them together are not.
-        found = np.where((alike[one] == alike[other]) & (alike[one] != 0), np.maximum(found, _SAME), found)
-        probability[start:end] = np.round(found, 4)
-        limits = weights.advice
-        contact = _other_contact(levels)
-        offer = contact & _is(levels, "legal", "same") & (found >= limits["contact"])
-        merge = (found >= limits["merge"]) & _sure(levels)
-        keep = np.flatnonzero((found >= limits["ask"]) | offer)
-        told = np.where(contact, ADVICE.index("contact"), np.where(merge, ADVICE.index("merge"), ADVICE.index("ask")))
-        kept.append(keep + start)
-        advice.append(told[keep].astype(np.uint8))
-        shown.append(levels[keep])
+        part = slice(start, start + _CHUNK)
+        levels[part], rarity = compare(table, left[part], right[part])
+        odds[part] = score.evidence(levels[part], rarity, known)
+    known = weights or score.estimate(odds, known)
+    found = score.bounded(levels, odds, known)
+    # However common each value is: all of them together are not.
+    found = np.where((alike[left] == alike[right]) & (alike[left] != 0), np.maximum(found, _SAME), found)
+    limits = known.advice
+    likely = np.flatnonzero(found >= min(limits.values()))
+    shown = levels[likely]
+    contact = _other_contact(shown)
+    offer = contact & _is(shown, "legal", "same") & (found[likely] >= limits["contact"])
+    merge = (found[likely] >= limits["merge"]) & _sure(shown)
+    keep = (found[likely] >= limits["ask"]) | offer
+    advice = np.where(contact, ADVICE.index("contact"), np.where(merge, ADVICE.index("merge"), ADVICE.index("ask")))
     marks = table.codes["code"], table.codes["branch"]
-    return Matches(left, right, probability, np.concatenate(kept), np.concatenate(advice), np.concatenate(shown), capped, marks)
+    return Matches(left, right, np.round(found, 4), likely[keep], advice[keep].astype(np.uint8), shown[keep], capped, marks)
 
 
 def _alike(normal: Normal) -> Codes:

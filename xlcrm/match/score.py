@@ -19,12 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from xlcrm.errors import UsageError
-from xlcrm.match.compare import Rows, Table, compare
 from xlcrm.match.levels import FIELDS, POSITION, Levels, Mask, Rarity, number
 
 _When = dict[str, tuple[str, ...]]
 
-_SAMPLE = 200_000
+_SAMPLE = 50_000
 """Pairs from which a list's share of duplicates is estimated."""
 
 _DOUBT = 50.0
@@ -97,7 +96,12 @@ def _read(found: Mapping[str, Any]) -> Weights:
 
 def probability(levels: Levels, rarity: Rarity, weights: Weights) -> npt.NDArray[np.float64]:
     """The probability that a pair is one customer, in 0..1; later ``limits`` win over earlier ones."""
-    found = _sigmoid(evidence(levels, rarity, weights) + _logit(weights.share))
+    return bounded(levels, evidence(levels, rarity, weights), weights)
+
+
+def bounded(levels: Levels, odds: npt.NDArray[np.float64], weights: Weights) -> npt.NDArray[np.float64]:
+    """``probability`` of pairs whose ``evidence`` is known already."""
+    found = _sigmoid(odds + _logit(weights.share))
     for when, least, most in weights.limits:
         mask = where(levels, when)
         found[mask] = np.clip(found[mask], least, most)
@@ -120,19 +124,14 @@ def doublings(counts: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
     return np.asarray(np.log2(np.maximum(counts, 2)) - 1)
 
 
-def estimate(table: Table, left: Rows, right: Rows, weights: Weights | None = None) -> Weights:
-    """``weights`` with the share of the list's own pairs (``left[k]``, ``right[k]``) that are one customer.
+def estimate(odds: npt.NDArray[np.float64], weights: Weights) -> Weights:
+    """``weights`` with the share of a list's own pairs that are one customer, from the ``evidence`` of all its pairs.
 
     Expectation and maximisation of the share alone: how many pairs a list has to be sifted for one duplicate depends on the
     list, what an agreement means does not. Depends neither on the order of the rows nor on that of the pairs.
     """
-    weights = weights or shipped()
-    if len(left) > _SAMPLE:
-        core, person = table.codes["core"], table.codes["person"]
-        mixed = (core[left] + core[right] + person[left] + person[right]) % np.uint64(1 + len(left) // _SAMPLE)
-        left, right = left[mixed == 0], right[mixed == 0]
-    odds = evidence(*compare(table, left, right), weights)
-    odds.sort()  # sums of numbers in another order differ in the last digit
+    odds = np.sort(odds)  # sums of numbers in another order differ in the last digit
+    odds = odds[:: 1 + len(odds) // _SAMPLE]
     share = weights.share
     for _ in range(_ROUNDS):
         found = (_sigmoid(odds + _logit(share)).sum() + _DOUBT * weights.share) / (len(odds) + _DOUBT)

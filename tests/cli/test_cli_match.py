@@ -51,6 +51,10 @@ def test_answers_about_pairs_are_decisions_too(run: Run, labelled: Path, tmp_pat
         for row in pairs:
             same = label[row["id1"]] == label[row["id2"]]
             writer.writerow(row | {"decision": "合并到已有客户" if same else "不是同一客户"})
+        strangers = list(label)[:40]
+        for one, other in zip(strangers, reversed(strangers), strict=True):
+            if label[one] != label[other]:
+                writer.writerow({"id1": one, "id2": other, "decision": "不是同一客户"})
     said = run("match", "train", labelled, "--decisions", tmp_path / "answered.csv", "--dry-run")
     assert said.code in (0, 1)
     assert "0." in said.out  # the surprise before and after is told either way

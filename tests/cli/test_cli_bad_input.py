@@ -151,7 +151,9 @@ def test_what_is_no_workbook(run: Run, small: Path, tmp_path: Path, name: str) -
     path.write_bytes(spoil(small.read_bytes()))
     before = path.read_bytes()
     for command in COMMANDS:
-        refused(run(command, path), title, word)
+        # 查重 takes a text file for a list of any kind, and refuses these in its own words.
+        listed = command == "dedupe" and path.suffix == ".csv"
+        refused(run(command, path), title, *([] if listed else [word]))
     assert path.read_bytes() == before
     assert [left.name for left in path.parent.iterdir()] == [title]
     assert stored(run) == 0

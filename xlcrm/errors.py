@@ -3,6 +3,7 @@
     XlcrmError            something could not be done; says what, where and what to do
       BookError           the workbook: unreadable, locked, changed meanwhile, not a workbook ...
       StoreError          the store: locked, read-only, full, newer or older schema, damaged ...
+        Overtaken         somebody stored a customer meanwhile that the operation was not compared with
       KeysError          the keys: missing, wrong, or no safe place to keep them
       UsageError          the command line or a setting: unknown name, impossible combination
 
@@ -40,6 +41,10 @@ class BookError(XlcrmError):
 
 class StoreError(XlcrmError):
     """The store cannot be opened, read or written."""
+
+
+class Overtaken(StoreError):
+    """Nothing was written: a customer stored since the comparison may be one of the operation's new ones. Compare again."""
 
 
 class KeysError(XlcrmError):

@@ -94,7 +94,10 @@ class Result(StrEnum):
 
 @dataclass(slots=True)
 class Operation:
-    """Everything that goes in together, or not at all. ``workbook`` scopes the rows' tokens."""
+    """Everything that goes in together, or not at all. ``workbook`` scopes the rows' tokens.
+
+    ``compared`` is the store's position when its new customers were compared; None where nothing was.
+    """
 
     kind: str  # submit, import, merge, undo, settings, people ...
     changes: list[Change] = field(default_factory=list)
@@ -103,6 +106,7 @@ class Operation:
     source: str = ""
     reason: str = ""
     reverses: str | None = None
+    compared: int | None = None
     seen: list[str] = field(default_factory=list)  # rids whose answer reached the sheet: their row tokens may go
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from xlcrm.model.context import Context, Person
 from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
+from xlcrm.store.status import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,12 @@ class Verdict:
 
 
 class Store(Protocol):
-    """The shared truth. Every change of anything goes through ``apply``."""
+    """The shared truth. Every change of anything goes through ``apply``.
+
+    ``account`` is the login that acts, where the store knows it better than the machine does; else "".
+    """
+
+    account: str
 
     def people(self) -> list[Person]: ...
 
@@ -92,6 +98,10 @@ class Store(Protocol):
         """
         ...
 
+    def position(self) -> int:
+        """How far the log has got: what a comparison that begins now has seen (Operation.compared)."""
+        ...
+
     def decisions(self, pairs: Iterable[str]) -> dict[str, Decision]:
         """The remembered decisions for pair keys."""
         ...
@@ -120,11 +130,14 @@ class Store(Protocol):
 
     def verify(self) -> Verdict: ...
 
+    def status(self) -> Status: ...
+
     def apply(self, operation: Operation, context: Context) -> Receipt:
         """Write everything in one transaction, or nothing.
 
         A Change whose token was stored before for this workbook is not written again: its outcome is UNCHANGED with
-        the number given then. A conflict refuses only its own change; the others go in.
+        the number given then. A conflict refuses only its own change; the others go in. Overtaken, and nothing written,
+        where a customer stored or changed after ``operation.compared`` shares a blocking key with a new one.
         """
         ...
 

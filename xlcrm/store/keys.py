@@ -6,16 +6,17 @@ keyed digests: a list of them tells nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, MetaData, Text, delete, func, select, update
+from sqlalchemy import Column, Connection, MetaData, Text, func, select
 from sqlalchemy import Table as SqlTable
 
 from xlcrm.crypto.cipher import Cipher
 from xlcrm.model.fields import Kind, Table
 from xlcrm.store.chunks import chunks
-from xlcrm.store.schema import BLOCKING_KEY, NUMBER, PHONE_TAIL, SQL, insert
+from xlcrm.store.pen import Pen
+from xlcrm.store.schema import BLOCKING_KEY, ENTRY, NUMBER, PHONE_TAIL, SQL, insert
 
 SECRET = ("p:", "e:")
 TAIL = 4
@@ -34,6 +35,11 @@ def stored_key(cipher: Cipher, key: str) -> str:
     return key[:2] + cipher.digest(key)[:32] if key.startswith(SECRET) else key
 
 
+def stored_tail(cipher: Cipher, last: str) -> str:
+    """The last four digits of a telephone as they are stored."""
+    return cipher.digest(f"tail|{last}")[:32]
+
+
 def digits(text: str) -> str:
     """The digits of a telephone number without its extension."""
     return "".join(letter for letter in text.partition(";")[0] if letter.isdigit())
@@ -43,7 +49,7 @@ def digits(text: str) -> str:
 class Index:
     """Rows for the tables by which records are found, collected and written together."""
 
-    connection: Connection
+    pen: Pen
     cipher: Cipher
     _numbers: list[tuple[str, str, str]] = field(default_factory=list)
     _keys: list[tuple[str, str, str]] = field(default_factory=list)
@@ -77,7 +83,7 @@ class Index:
         if len(last) < TAIL:
             return ""
         if last not in self._seen:
-            self._seen[last] = self.cipher.digest(f"tail|{last}")[:32]
+            self._seen[last] = stored_tail(self.cipher, last)
         return self._seen[last]
 
     def forget(self, table: SqlTable, rid: str) -> None:
@@ -86,23 +92,19 @@ class Index:
 
     def move(self, rid: str, customer: str) -> None:
         """The record ``rid`` now belongs to ``customer``."""
-        for table in (BLOCKING_KEY, PHONE_TAIL):
-            self.connection.execute(update(table).where(table.c.rid == rid).values(customer=customer))
+        self.pen.move(rid, customer)
 
     def write(self, least: int = 1) -> None:
         """Write the rows collected so far, if there are ``least`` or more blocking keys, in order: the tree grows at one side."""
         if len(self._keys) < least and least > 1:
             return
         for table, rids in self._stale.items():
-            for chunk in chunks(rids):
-                self.connection.execute(delete(table).where(table.c.rid.in_(chunk)))
+            self.pen.forget(table, rids)
         self._stale.clear()
-        # A former number may be there already (a field changed to and fro); a number of our own twice is an error.
-        former = insert(NUMBER) + " ON CONFLICT (number, kind, rid) DO NOTHING"
-        for statement, rows in ((former, self._numbers), (insert(BLOCKING_KEY), self._keys), (insert(PHONE_TAIL), self._tails)):
+        for table, rows in ((NUMBER, self._numbers), (BLOCKING_KEY, self._keys), (PHONE_TAIL, self._tails)):
             if rows:
                 rows.sort()
-                self.connection.exec_driver_sql(statement, rows)
+                self.pen.insert(table, rows)
                 rows.clear()
 
 
@@ -140,6 +142,20 @@ def _present(connection: Connection, keys: Sequence[str]) -> list[str]:
         asked = f'SELECT DISTINCT "key" FROM blocking_key WHERE "key" IN ({places})'  # noqa: S608 - places are question marks
         found += connection.exec_driver_sql(asked, tuple(chunk)).scalars()
     return found
+
+
+def overtaken(connection: Connection, cipher: Cipher, keys: Iterable[str], since: int, but: Collection[str]) -> bool:
+    """Whether a customer stored or changed after the log's entry ``since`` has one of ``keys``; the rids ``but`` do not count."""
+    asked = select(ENTRY.c.rid).where(ENTRY.c.seq > since, ENTRY.c.table == "customer").distinct()
+    later = [rid for rid in connection.execute(asked).scalars() if rid not in but]
+    if not later:
+        return False
+    ours = {stored_key(cipher, key) for key in keys}
+    for chunk in chunks(later):
+        theirs = select(BLOCKING_KEY.c.key).where(BLOCKING_KEY.c.rid.in_(chunk))
+        if not ours.isdisjoint(connection.execute(theirs).scalars()):
+            return True
+    return False
 
 
 def find(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:

@@ -71,6 +71,18 @@ def open(
     return SqlStore(engine, cipher, str(path))
 
 
+def version(url: str | Path) -> int:
+    """The schema version of the store in an existing file. StoreError as ``open``; nothing is changed."""
+    path = Path(str(url).removeprefix("sqlite:///")).expanduser()
+    _check_file(path, create=False)
+    engine = _engine(path, WAIT, None)
+    try:
+        with explained(str(path)), engine.connect() as connection:
+            return migrations.version(connection)
+    finally:
+        engine.dispose()
+
+
 def _check_file(path: Path, create: bool) -> None:
     """StoreError for a place where no store may be, or a file that is none; makes an empty file that only its owner reads."""
     if on_share(path):

@@ -20,7 +20,7 @@ End Sub
 Public Function xlcrm_safe_name(ByVal bookname As String) As Boolean
     ' The name travels through a command line: these characters would end it or be read as commands.
     Dim bad As String, i As Long, code As Long
-    bad = Chr(34) & "$`|=\"
+    bad = Chr(34) & "$`|\"
     For i = 1 To Len(bad)
         If InStr(bookname, Mid(bad, i, 1)) > 0 Then Exit Function
     Next i
@@ -31,6 +31,19 @@ Public Function xlcrm_safe_name(ByVal bookname As String) As Boolean
     ' One % is a percentage, two of them name a variable.
     If Len(bookname) - Len(Replace(bookname, "%", "")) > 1 Then Exit Function
     xlcrm_safe_name = True
+End Function
+
+Public Function xlcrm_language() As String
+    ' "zh" or "en": what Python wrote from the user's own setting, else the language that Office itself speaks.
+    Dim number As Long
+    xlcrm_language = xlcrm_setting("language")
+    If xlcrm_language = "zh" Or xlcrm_language = "en" Then Exit Function
+    number = 2052
+    On Error Resume Next
+    number = Application.LanguageSettings.LanguageID(2)
+    On Error GoTo 0
+    ' The lower ten bits name the language whatever the country; 4 is Chinese.
+    If number Mod 1024 = 4 Then xlcrm_language = "zh" Else xlcrm_language = "en"
 End Function
 
 Public Function xlcrm_setting(ByVal key As String) As String

@@ -14,12 +14,13 @@ Public Sub xlcrm_update()
 End Sub
 
 Public Sub xlcrm_tab_visible(control As IRibbonControl, ByRef returnedVal)
-    ' The workbook with macros hides its own tab when the add-in shows one already.
-    returnedVal = xlcrm_tab_wanted()
+    returnedVal = xlcrm_tab_wanted(control.ID)
 End Sub
 
-Public Function xlcrm_tab_wanted() As Boolean
+Public Function xlcrm_tab_wanted(ByVal id As String) As Boolean
+    ' There is a tab for each language. The workbook with macros hides its own when the add-in shows one already.
     Dim book As Object
+    If (Right(id, 3) = "_en") <> (xlcrm_language() = "en") Then Exit Function
     xlcrm_tab_wanted = True
     If LCase(Right(ThisWorkbook.Name, 5)) = ".xlam" Then Exit Function
     On Error Resume Next
@@ -34,10 +35,12 @@ End Sub
 
 Public Function xlcrm_wanted(ByVal id As String) As Boolean
     ' Whether this group or button is of use to the person; before anybody is known, the daily ones show.
-    Dim ids As String
+    Dim ids As String, plain As String
+    plain = id
+    If Right(plain, 3) = "_en" Then plain = Left(plain, Len(plain) - 3)
     ids = xlcrm_setting("visible")
     If ids = "" Then ids = XLCRM_DAILY
-    xlcrm_wanted = InStr(" " & ids & " ", " " & id & " ") > 0
+    xlcrm_wanted = InStr(" " & ids & " ", " " & plain & " ") > 0
 End Function
 
 Public Sub xlcrm_label(control As IRibbonControl, ByRef returnedVal)

@@ -19,6 +19,7 @@ from xlcrm.model.context import Context, Person
 
 if TYPE_CHECKING:
     from xlcrm.jobs.settings import Settings
+    from xlcrm.match.score import Weights
     from xlcrm.model.vocabularies import Option
     from xlcrm.rules.rulebook import Rulebook
     from xlcrm.sheets.base import Book
@@ -136,6 +137,11 @@ class Desk:
             old=bool(self._book and self._book.setting("import")),
         )
 
+    def forget_person(self) -> None:
+        """Find out anew who acts: the settings changed."""
+        for name in ("people", "context", "rulebook"):
+            self.__dict__.pop(name, None)
+
     def _own_options(self) -> Mapping[str, tuple[Option, ...]]:
         from xlcrm.jobs.dictionary import own_options
 
@@ -192,7 +198,9 @@ def office_folders() -> list[Path]:
 def attach(pipe: str) -> None:
     """Work in the LibreOffice that listens on ``pipe`` from now on. UsageError when it does not answer."""
     from xlcrm import calc
+    from xlcrm.sheets.live import lean
 
+    lean.load()
     try:
         calc.register(pipe=pipe)
     except calc.OfficeMissing as error:
@@ -232,7 +240,7 @@ def opened(url: str, create: bool = True, busy: Callable[[], None] | None = None
     An embedded one is made on first use where ``create``; a team's is made on purpose (make_store) and knows its people.
     ``busy`` is called once somebody else's writing makes this one wait.
     """
-    ask = _passphrase if sys.stdin and sys.stdin.isatty() else None
+    ask = _asked()
     if url.startswith(SERVERS):
         from xlcrm.store.postgres import opening
 
@@ -274,7 +282,7 @@ def migrate_store(url: str) -> tuple[int, int]:
     if url.startswith(SERVERS):
         from xlcrm.store.postgres import opening
 
-        return opening.migrate(url)
+        return opening.migrate(url, ask=_asked())
     if not url.startswith(SQLITE):
         raise UsageError("cli.store_kind", url=url)
     if not exists(url):
@@ -300,6 +308,11 @@ def exists(url: str) -> bool:
     return url.startswith(SERVERS) or Path(url.removeprefix(SQLITE)).exists()
 
 
+def _asked() -> Callable[[], str] | None:
+    """Who is asked for the passphrase: the person at the terminal, if there is one."""
+    return _passphrase if sys.stdin and sys.stdin.isatty() else None
+
+
 def _passphrase() -> str:
     return getpass.getpass("xlcrm: ")
 
@@ -320,14 +333,21 @@ def existing(path: Path) -> Path:
     return path
 
 
-def writable(path: Path, force: bool) -> None:
-    """UsageError when ``path`` is no .xlsx, exists and may not be replaced, or lies in a folder that is not there."""
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError("cli.not_xlsx", path=path)
+def writable(path: Path, force: bool, suffix: str = ".xlsx") -> None:
+    """UsageError when ``path`` does not end in ``suffix``, exists and may not be replaced, or its folder is not there."""
+    if path.suffix.lower() != suffix:
+        raise UsageError(f"cli.not_{suffix.lstrip('.')}", path=path)
     if not path.parent.is_dir():
         raise UsageError("cli.folder", path=path.parent)
     if path.exists() and not force:
         raise UsageError("cli.exists", path=path)
+
+
+def weights(fixed: bool) -> Weights | None:
+    """The weights for comparing a list: the shipped ones if ``fixed``, None to have them estimated from the list."""
+    from xlcrm.match import score
+
+    return score.shipped() if fixed else None
 
 
 @contextmanager

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from xml.sax.saxutils import quoteattr
 
 from macros.builder.texts import HEAD
-from xlcrm.catalogue import text
+from xlcrm.catalogue import LANGUAGES, text
 from xlcrm.ribbon.buttons import BUTTONS, GROUPS, Button
 from xlcrm.ribbon.screen import control, group_control
 
 NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
-LANGUAGE = "zh"
+TAILS = {"zh": "", "en": "_en"}  # of the ids on the tab of a language
 # Pictures that Office itself holds; every name is in the table of [MS-CUSTOMUI] or in Excel's own list of controls.
 IMAGES = {
     "find_customer": "FindDialog",
@@ -46,24 +47,39 @@ KEYS = {"find_customer": "F", "new_customer": "N", "log_interaction": "L", "vali
 
 
 def xml() -> str:
-    """customUI14.xml: one tab; groups and buttons show to whom they are of use; the last label says who works here."""
+    """customUI14.xml: a tab for each language, of which one shows; groups and buttons show to whom they are of use.
+
+    Labels by callbacks would need every text in VBA, and would be blank wherever macros are blocked.
+    """
     lines = [
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>',
         f'<customUI xmlns="{NAMESPACE}" onLoad="xlcrm_ribbon.xlcrm_load">',
         '  <ribbon startFromScratch="false">',
         "    <tabs>",
-        f"      <tab{_attributes(id='xlcrmTab', label=text('ribbon.title', LANGUAGE), insertAfterMso='TabData', keytip='K')}"
-        ' getVisible="xlcrm_ribbon.xlcrm_tab_visible">',
+        *(line for language in LANGUAGES for line in _tab(language)),
+        "    </tabs>",
+        "  </ribbon>",
+        "</customUI>",
+        "",
     ]
+    return "\n".join(lines)
+
+
+def _tab(language: str) -> Iterator[str]:
+    """One tab; the last label says who works here."""
+    tail = TAILS[language]
+    named = _attributes(id=f"xlcrmTab{tail}", label=text("ribbon.title", language), insertAfterMso="TabData", keytip="K")
+    yield f'      <tab{named} getVisible="xlcrm_ribbon.xlcrm_tab_visible">'
     for group in GROUPS:
         mine = [button for button in BUTTONS if button.group == group]
-        named = _attributes(id=group_control(group), label=text(f"ribbon.group_{group}", LANGUAGE), imageMso=IMAGES[mine[0].name])
-        lines.append(f'        <group{named} getVisible="xlcrm_ribbon.xlcrm_visible">')
-        lines += [f"          {_button(button)}" for button in mine]
+        label, picture = text(f"ribbon.group_{group}", language), IMAGES[mine[0].name]
+        named = _attributes(id=group_control(group) + tail, label=label, imageMso=picture)
+        yield f'        <group{named} getVisible="xlcrm_ribbon.xlcrm_visible">'
+        yield from (f"          {_button(button, language)}" for button in mine)
         if group == GROUPS[-1]:
-            lines.append('          <labelControl id="xlcrmWho" getLabel="xlcrm_ribbon.xlcrm_label"/>')
-        lines.append("        </group>")
-    return "\n".join([*lines, "      </tab>", "    </tabs>", "  </ribbon>", "</customUI>", ""])
+            yield f'          <labelControl id="xlcrmWho{tail}" getLabel="xlcrm_ribbon.xlcrm_label"/>'
+        yield "        </group>"
+    yield "      </tab>"
 
 
 def subs() -> str:
@@ -75,16 +91,17 @@ def subs() -> str:
     return "\n".join(['Attribute VB_Name = "xlcrm_buttons"', "Option Explicit", "", HEAD, "", *each])
 
 
-def _button(button: Button) -> str:
-    later = "" if button.ready else text("addin.later", LANGUAGE)
-    label = button.label(LANGUAGE)
+def _button(button: Button, language: str) -> str:
+    later = "" if button.ready else text("addin.later", language)
+    label = button.label(language)
     shape = {"size": "large"} if button.large else {}
     key = {"keytip": KEYS[button.name]} if button.name in KEYS else {}
     said = _attributes(label=label, **shape, imageMso=IMAGES[button.name], **key, screentip=label)
     state = "" if button.ready else ' enabled="false"'
+    where = _attributes(id=control(button.name) + TAILS[language])
+    tip = _attributes(supertip=button.tip(language) + later)
     return (
-        f"<button{_attributes(id=control(button.name))}{said}{_attributes(supertip=button.tip(LANGUAGE) + later)}{state}"
-        f' getVisible="xlcrm_ribbon.xlcrm_visible" onAction="xlcrm_buttons.xlcrm_{button.name}"/>'
+        f'<button{where}{said}{tip}{state} getVisible="xlcrm_ribbon.xlcrm_visible" onAction="xlcrm_buttons.xlcrm_{button.name}"/>'
     )
 
 

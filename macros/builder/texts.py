@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xlcrm
 from xlcrm.addin.screen import units
-from xlcrm.catalogue import text
+from xlcrm.catalogue import LANGUAGES, text
 from xlcrm.ribbon.screen import visible
 
 SAID = ("title", "no_book", "bad_name", "no_python", "unset")
@@ -14,7 +14,11 @@ HEAD = "' Written by `make addin`; edit xlcrm/catalogue/addin.py or xlcrm/ribbon
 
 def module() -> str:
     """The source of the module: version, what shows at first, and a function from key to sentence."""
-    cases = [f'        Case "{key}": xlcrm_text = xlcrm_decode("{units(text(f"addin.vba_{key}"))}")' for key in SAID]
+    cases = [
+        f'        Case "{language}.{key}": xlcrm_text = xlcrm_decode("{units(text(f"addin.vba_{key}", language))}")'
+        for language in LANGUAGES
+        for key in SAID
+    ]
     lines = [
         'Attribute VB_Name = "xlcrm_texts"',
         "Option Explicit",
@@ -24,7 +28,7 @@ def module() -> str:
         f'Public Const XLCRM_DAILY As String = "{" ".join(visible(DAILY))}"',
         "",
         "Public Function xlcrm_text(ByVal key As String) As String",
-        "    Select Case key",
+        '    Select Case xlcrm_language() & "." & key',
         *cases,
         "    End Select",
         "End Function",

@@ -34,6 +34,11 @@ REPLACEMENTS = (
     ('WScript.Run("cmd.exe /C "', 'WScript.Run("""" & Environ("SystemRoot") & "\\System32\\cmd.exe"" /C "'),
     # A path with blanks is one word for the Mac's shell.
     ('"|" + PythonInterpreter\n', '"|\'" + PythonInterpreter + "\'"\n'),
+    # No folder is added to the path, so nothing has to be prepared; xlcrm imports xlwings itself, in a leaner way.
+    (
+        '" -B -c ""import xlwings.utils;xlwings.utils.prepare_sys_path(\\""" & PYTHONPATH & "\\""); " & PythonCommand',
+        '" -B -c """ & PythonCommand',
+    ),
     ('PROJECT_NAME As String = "myaddin"', f'PROJECT_NAME As String = "{PROJECT}"'),
 )
 FUNCTIONS = ("RunPython", "GetConfig")

@@ -19,6 +19,7 @@ from xlcrm.ribbon.buttons import Button, shown
 SOURCES = Path(__file__).with_name("oxt")
 TARGET = Path(__file__).parents[2] / "workbook" / "xlcrm.oxt"
 CALC = "com.sun.star.sheet.SpreadsheetDocument"
+SCHEME, WHO = "org.xlcrm:", "who"  # as in press.py
 MOMENT = (2025, 1, 1, 0, 0, 0)  # of every file inside: the bytes must not depend on the clock
 
 
@@ -65,6 +66,8 @@ def addons() -> Iterator[str]:
     yield from _items(buttons)
     yield "</node></node></node>"
     yield '<node oor:name="OfficeToolBar"><node oor:name="org.xlcrm.toolbar" oor:op="replace">'
+    yield _item("y", f"{SCHEME}{WHO}", "addin.vba_unset")  # LibreOffice sorts by length first: in front, never cut off
+    yield f'<node oor:name="z" oor:op="replace">{_value("URL", "private:separator")}</node>'
     yield from _items(buttons)
     yield "</node></node>"
     yield '<node oor:name="Images">'
@@ -86,12 +89,16 @@ def _items(buttons: Sequence[Button]) -> Iterator[str]:
             line = _value("URL", "private:separator")
             yield f'<node oor:name="m{number:02}a" oor:op="replace">{line}</node>'
         group = button.group
-        said = _title(f"ribbon.{button.name}") + _value("Target", "_self") + _value("Context", CALC)
-        yield f'<node oor:name="m{number:02}b" oor:op="replace">{_value("URL", _command(button))}{said}</node>'
+        yield _item(f"m{number:02}b", _command(button), f"ribbon.{button.name}")
+
+
+def _item(name: str, url: str, key: str) -> str:
+    said = _title(key) + _value("Target", "_self") + _value("Context", CALC)
+    return f'<node oor:name="{name}" oor:op="replace">{_value("URL", url)}{said}</node>'
 
 
 def _command(button: Button) -> str:
-    return f"service:org.xlcrm.Press?{button.name}"
+    return f"{SCHEME}{button.name}"
 
 
 def _value(name: str, value: str) -> str:

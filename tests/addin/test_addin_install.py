@@ -121,7 +121,10 @@ def test_an_addin_that_excel_holds_open(tmp_path: Path) -> None:
 def test_the_screen_file_is_ascii_and_written_once(tmp_path: Path) -> None:
     path = tmp_path / "xlcrm-ribbon.txt"
     screen.write(path, "张三｜录入员", ("xlcrmHelp", "xlcrmSubmit"))
-    assert path.read_bytes().decode("ascii") == f"label={screen.units('张三｜录入员')}\r\nvisible=xlcrmHelp xlcrmSubmit\r\n"
+    assert (
+        path.read_bytes().decode("ascii")
+        == f"label={screen.units('张三｜录入员')}\r\nvisible=xlcrmHelp xlcrmSubmit\r\nlanguage=\r\n"
+    )
     assert "".join(chr(int(unit)) for unit in screen.units("张三｜录入员").split()) == "张三｜录入员"
     before = path.stat().st_mtime_ns
     screen.write(path, "张三｜录入员", ("xlcrmHelp", "xlcrmSubmit"))

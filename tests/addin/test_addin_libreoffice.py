@@ -10,9 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from macros.libreoffice.build import build
+from macros.libreoffice.build import SCHEME, WHO, build
 from xlcrm import ribbon
 from xlcrm.addin import libreoffice
+from xlcrm.catalogue import text
 from xlcrm.cli import main
 from xlcrm.errors import UsageError
 from xlcrm.ribbon.buttons import shown
@@ -52,12 +53,22 @@ def test_every_command_is_a_button_in_both_languages(tmp_path: Path) -> None:
         if "URL" in values and "Title" in values:
             titles = {value.attrib[LANGUAGE]: value.text or "" for value in values["Title"]}
             commands.setdefault(values["URL"].findtext("value") or "", []).append(titles)
-    assert set(commands) == {f"service:org.xlcrm.Press?{button.name}" for button in shown()}
+    assert set(commands) - {f"{SCHEME}{WHO}"} == {f"{SCHEME}{button.name}" for button in shown()}
     for button in shown():
         assert callable(getattr(ribbon, button.name))
-        both = commands[f"service:org.xlcrm.Press?{button.name}"]
+        both = commands[f"{SCHEME}{button.name}"]
         assert len(both) == 2, "once in the menu, once on the toolbar"
-        assert all(titles["zh-CN"] == button.label("zh") and titles["en-US"] == button.label("en") for titles in both)
+        spoken = {"zh-CN": button.label("zh"), "zh-TW": button.label("zh"), "en-US": button.label("en")}
+        assert all(titles == spoken for titles in both)
+
+
+def test_the_toolbar_itself_is_called_in_both_languages(tmp_path: Path) -> None:
+    with zipfile.ZipFile(build(tmp_path / "x.oxt")) as package:
+        state = ElementTree.fromstring(package.read("CalcWindowState.xcu"))
+    name = next(prop for prop in state.iter("prop") if prop.attrib[f"{REGISTRY}name"] == "UIName")
+    titles = {value.attrib[LANGUAGE]: value.text for value in name}
+    zh, en = text("ribbon.title", "zh"), text("ribbon.title", "en")
+    assert titles == {"zh-CN": zh, "zh-TW": zh, "en-US": en}
 
 
 @pytest.fixture
@@ -65,7 +76,9 @@ def unopkg(tmp_path: Path) -> Path:
     """A program in LibreOffice's place that writes down how it was called."""
     program = tmp_path / "program" / "unopkg"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\necho "$@" >> "{tmp_path}/called"\n[ ! -e "{tmp_path}/refuse" ] || {{ echo "ERROR: no" >&2; exit 1; }}\n')
+    program.write_text(
+        f'#!/bin/sh\necho "$@" >> "{tmp_path}/called"\n[ ! -e "{tmp_path}/refuse" ] || {{ echo "ERROR: no" >&2; exit 1; }}\n'
+    )
     program.chmod(0o755)
     return program
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from macros.builder import __main__ as build
+from macros.builder.ribbon import TAILS
 from tests.addin.files import BUILT, WITH_MACROS
 from xlcrm.addin import screen
 from xlcrm.calc import bridge, soffice
@@ -105,8 +106,16 @@ def _lines(source: str) -> list[str]:
 
 
 def test_chinese_comes_out_of_ascii_sources(run: Loaded) -> None:
-    for key in ("title", "no_book", "bad_name", "no_python", "unset"):
-        assert run("xlcrm_texts.xlcrm_text", key) == text(f"addin.vba_{key}")
+    for language in ("", "en", "zh"):  # LibreOffice does not say which language it speaks, so Chinese comes first
+        speak(run, language)
+        for key in ("title", "no_book", "bad_name", "no_python", "unset"):
+            assert run("xlcrm_texts.xlcrm_text", key) == text(f"addin.vba_{key}", language or "zh")
+    run.settings.unlink()
+
+
+def speak(run: Loaded, language: str) -> None:
+    """What Python writes for somebody who chose ``language``."""
+    screen.write(run.settings, "张三", visible({"entry"}), language)
 
 
 def test_every_button_calls_its_function(run: Loaded) -> None:
@@ -115,14 +124,14 @@ def test_every_button_calls_its_function(run: Loaded) -> None:
         assert run.cell == f"import xlcrm.ribbon; xlcrm.ribbon.{button.name}()"
 
 
-@pytest.mark.parametrize("name", ["客户.xlsx", "A&B 公司(1) '新'.xlsm", "增长20%.xlsx", "华信；上海.xlsx", "x^y!.xlsx"])
+@pytest.mark.parametrize(
+    "name", ["客户.xlsx", "a=b.xlsx", "A&B 公司(1) '新'.xlsm", "增长20%.xlsx", "华信；上海.xlsx", "x^y!.xlsx"]
+)
 def test_ordinary_names_are_let_through(run: Loaded, name: str) -> None:
     assert run("xlcrm_main.xlcrm_safe_name", name) in (True, 1, -1)
 
 
-@pytest.mark.parametrize(
-    "name", ['a".xlsx', "a$(x).xlsx", "a`x`.xlsx", "a|b.xlsx", "a=b.xlsx", "a\\b.xlsx", "%PATH%.xlsx", "a\nb.xlsx"]
-)
+@pytest.mark.parametrize("name", ['a".xlsx', "a$(x).xlsx", "a`x`.xlsx", "a|b.xlsx", "a\\b.xlsx", "%PATH%.xlsx", "a\nb.xlsx"])
 def test_names_that_would_be_read_as_commands_are_refused(run: Loaded, name: str) -> None:
     assert run("xlcrm_main.xlcrm_safe_name", name) in (False, 0)
 
@@ -136,16 +145,22 @@ def test_the_ribbon_shows_what_python_wrote(run: Loaded) -> None:
     assert run("xlcrm_ribbon.xlcrm_label_text") == "张三｜数据管理专员｜销售部客户库"
     for button in BUTTONS:
         shows = control(button.name) in visible({"finance"})
-        assert bool(run("xlcrm_ribbon.xlcrm_wanted", control(button.name))) is shows, button.name
+        for tab in TAILS.values():
+            assert bool(run("xlcrm_ribbon.xlcrm_wanted", control(button.name) + tab)) is shows, button.name
     run.settings.unlink()
 
 
-def test_the_tab_shows_once(run: Loaded) -> None:
-    assert run("xlcrm_ribbon.xlcrm_tab_wanted")
+def test_one_tab_shows_in_the_language_of_the_person(run: Loaded) -> None:
+    for language, shown in (("", "zh"), ("zh", "zh"), ("en", "en"), ("fr", "zh")):
+        speak(run, language)
+        for tab, tail in TAILS.items():
+            assert bool(run("xlcrm_ribbon.xlcrm_tab_wanted", f"xlcrmTab{tail}")) is (tab == shown), (language, tab)
+    run.settings.unlink()
 
 
 @pytest.mark.parametrize(
-    ("name", "interpreter", "called"), [("客户 20%.xlsm", "python", True), ("a=b.xlsm", "python", False), ("c.xlsm", "", False)]
+    ("name", "interpreter", "called"),
+    [("客户 20%.xlsm", "python", True), ("a=b.xlsm", "python", True), ("a|b.xlsm", "python", False), ("c.xlsm", "", False)],
 )
 def test_nothing_runs_for_a_hostile_name_or_without_an_interpreter(
     office: soffice.Office, tmp_path: Path, name: str, interpreter: str, called: bool

@@ -11,7 +11,7 @@ from lxml import etree
 
 from macros.builder import __main__ as build
 from macros.builder import package
-from macros.builder.ribbon import NAMESPACE
+from macros.builder.ribbon import NAMESPACE, TAILS
 from tests.addin.files import WITH_MACROS, part
 from xlcrm.addin import places
 from xlcrm.model.context import Person
@@ -40,23 +40,28 @@ def elements(ribbon: etree._Element, name: str) -> list[etree._Element]:
 
 
 def test_the_groups_and_buttons_of_the_declaration_stand_in_their_order(ribbon: etree._Element) -> None:
-    assert [tab.get("label") for tab in elements(ribbon, "tab")] == ["客户管理"]
     labels = [group.get("label") for group in elements(ribbon, "group")]
-    assert labels == ["录入", "检查提交", "我的", "变更", "数据管理", "报表", "系统"]
-    found = {group.get("id"): [one.get("id") for one in group if one.get("onAction")] for group in elements(ribbon, "group")}
-    assert found == {group_control(group): [control(one.name) for one in BUTTONS if one.group == group] for group in GROUPS}
-    shown = {one.get("id"): one for one in elements(ribbon, "button")}
-    for button in BUTTONS:
-        one = shown[control(button.name)]
-        assert one.get("label") == one.get("screentip") == button.label("zh")
-        assert str(one.get("supertip")).startswith(button.tip("zh"))
-        assert (one.get("size") == "large") == button.large
-        assert (one.get("enabled") != "false") == button.ready
+    assert labels[:7] == ["录入", "检查提交", "我的", "变更", "数据管理", "报表", "系统"]
+    tabs = elements(ribbon, "tab")
+    assert [tab.get("label") for tab in tabs] == ["客户管理", "Customers"]
+    for tab, (language, tail) in zip(tabs, TAILS.items(), strict=True):
+        found = {group.get("id"): [one.get("id") for one in group if one.get("onAction")] for group in elements(tab, "group")}
+        assert found == {
+            group_control(group) + tail: [control(one.name) + tail for one in BUTTONS if one.group == group] for group in GROUPS
+        }
+        shown = {one.get("id"): one for one in elements(tab, "button")}
+        for button in BUTTONS:
+            one = shown[control(button.name) + tail]
+            assert one.get("label") == one.get("screentip") == button.label(language)
+            assert str(one.get("supertip")).startswith(button.tip(language))
+            assert (one.get("size") == "large") == button.large
+            assert (one.get("enabled") != "false") == button.ready
+            assert one.get("onAction") == f"xlcrm_buttons.xlcrm_{button.name}"
 
 
-def test_ids_and_keytips_are_unique(ribbon: etree._Element) -> None:
-    for attribute in ("id", "keytip"):
-        found = [one.get(attribute) for one in ribbon.iter() if one.get(attribute)]
+def test_ids_and_the_keytips_of_a_tab_are_unique(ribbon: etree._Element) -> None:
+    for attribute, whole in (("id", ribbon), *(("keytip", tab) for tab in elements(ribbon, "tab"))):
+        found = [one.get(attribute) for one in whole.iter() if one.get(attribute)]
         assert len(found) == len(set(found))
 
 
@@ -87,8 +92,9 @@ def test_every_picture_is_one_that_office_holds(ribbon: etree._Element) -> None:
     known = set((Path(__file__).parent / "imagemso.txt").read_text("ascii").split())
     used = {str(one.get("imageMso")) for one in ribbon.iter() if one.get("imageMso")}
     assert used <= known, used - known
-    pictures = [one.get("imageMso") for one in elements(ribbon, "button")]
-    assert len(pictures) == len(set(pictures)), "two buttons look alike"
+    for tab in elements(ribbon, "tab"):
+        pictures = [one.get("imageMso") for one in elements(tab, "button")]
+        assert len(pictures) == len(set(pictures)), "two buttons look alike"
 
 
 def test_procedures_have_names_of_their_own() -> None:
@@ -120,6 +126,7 @@ def test_a_click_tells_the_ribbon_who_works_here(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
     monkeypatch.setattr("platform.system", lambda: "Windows")
+    monkeypatch.delenv("XLCRM_LANG", raising=False)
     person = Person("r", "zhangsan", "张三", "", frozenset({"entry"}))
     keep(person, "销售部", "zh")
     assert not home.exists(), "without the add-in nothing is written"
@@ -128,6 +135,13 @@ def test_a_click_tells_the_ribbon_who_works_here(tmp_path: Path, monkeypatch: py
     where.config.parent.mkdir(parents=True)
     where.config.write_text("")
     keep(person, "销售部", "zh")
-    label, shown = where.screen.read_text("ascii").splitlines()
+    label, shown, language = where.screen.read_text("ascii").splitlines()
+    assert language == "language="
     assert "".join(chr(int(unit)) for unit in label.removeprefix("label=").split()) == "张三｜录入员｜销售部客户库"
     assert shown == f"visible={' '.join(visible({'entry'}))}"
+    monkeypatch.setenv("XLCRM_LANG", "en")
+    keep(person, "销售部", "zh")
+    assert where.screen.read_text("ascii").splitlines()[2] == "language=en"
+    monkeypatch.setenv("XLCRM_LANG", "en\r\nvisible=x")
+    keep(person, "销售部", "zh")
+    assert where.screen.read_text("ascii").splitlines()[1:] == [shown, "language="]

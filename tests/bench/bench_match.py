@@ -1,100 +1,96 @@
 """Duplicates in the labelled development lists: how well and how fast. They lie beside the repository, never in it.
 
-``python -m tests.bench.bench_match`` prints the quality figures as well.
+``python -m tests.bench.bench_match [LIST ...]`` prints quality, candidates and the time of every step; lists are the names
+in ``LISTS``, "million", or the path of any CSV with a .truth.csv beside it. ``hostile`` runs the bad inputs, ``store`` the
+new rows against a million stored customers.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+import json
+import resource
+import subprocess
+import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
-from typing import TextIO
+from statistics import median
+from typing import Any, TextIO
 
-from tests.bench.timing import TIMES, Row, seconds
+from tests.bench.timing import TIMES, Row
+
+Columns = dict[str, list[str | None]]
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-LISTS = {"standard_10k": None, "hard_10k": None, "standard_100k": 4.0}
+LISTS = {"standard_10k": None, "hard_10k": None, "standard_100k": 1.5}
 """The lists and the seconds within which they should be done."""
 
+MILLION = 12.0
 HEADERS = {"name": "客户名称", "contact": "联系人", "phone": "手机/固话", "email": "邮箱", "address": "地址"}
 
 
-@dataclass(frozen=True)
-class Quality:
-    """Shares of pairs: after grouping, as candidates, and by advice (precision with the number of pairs)."""
-
-    precision: float
-    recall: float
-    candidates: float
-    advices: dict[str, tuple[float, int]]
-
-    @property
-    def f1(self) -> float:
-        return 2 * self.precision * self.recall / (self.precision + self.recall)
-
-
 def measure() -> list[Row]:
-    """From clean columns to groups, for each list that is there."""
+    """From raw columns in memory to groups, each list in a process of its own."""
     rows = []
-    for name, aim in LISTS.items():
-        if not (DATA / f"customers_{name}.truth.csv").exists() and not (DATA / f"customers_{name}.truth.csv.gz").exists():
+    for name, aim in (*LISTS.items(), ("million", MILLION)):
+        if not there("standard_100k" if name == "million" else name):
             print(f"  {name}: skipped, there is no development data in {DATA.parent.name}/{DATA.name} beside the repository")
             continue
-        columns = cleaned(name)
-        quality = judged(columns, truth(name))
-        times = sorted(seconds(lambda columns=columns: run(columns)) for _ in range(TIMES))  # type: ignore[misc]
-        note = f"pair F1 {quality.f1:.4f}, candidate recall {quality.candidates:.4f}, precision of 建议合并 {quality.advices['merge'][0]:.4f}"
-        rows.append(Row(f"duplicates in {name}, {len(columns['name']):,} rows", times[len(times) // 2], aim, note=note))
+        runs = [told(name) for _ in range(TIMES)]
+        first = runs[0]
+        note = (
+            f"pair F1 {first['f1']:.4f}, candidate recall {first['candidates']:.4f} with {first['pairs_per_row']:.1f} pairs a row, "
+            f"precision of 建议合并 {first['merge'][1]:.4f}, {median(run['megabytes'] for run in runs):.0f} MB"
+        )
+        rows.append(Row(f"duplicates in {name}, {first['rows']:,} rows", median(run["seconds"] for run in runs), aim, note=note))
+    if there("standard_100k"):
+        runs = [told("store") for _ in range(1)]
+        taken = median(runs[0]["times"])
+        rows.append(Row(f"50 new rows against {runs[0]['stored']:,} stored customers", taken, 0.2, note="keys, candidates, records and scores"))
     return rows
 
 
-def run(columns: dict[str, list[str | None]]) -> list[int]:
-    """What is timed: everything but reading and cleaning the list."""
+def told(what: str) -> dict[str, Any]:
+    """The figures of one list (or of ``store``), measured in a process of its own."""
+    done = subprocess.run([sys.executable, "-m", "tests.bench.bench_match", "--json", what], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def run(columns: Columns) -> list[int]:
+    """What is timed: everything but reading the list."""
     from xlcrm.match.engine import within
     from xlcrm.match.normalise import normalise
 
-    return within(normalise(columns)).groups(len(columns["name"]))
+    return within(normalise(columns)).groups(len(columns["name"] if "name" in columns else next(iter(columns.values()))))
 
 
-def judged(columns: dict[str, list[str | None]], labels: list[str]) -> Quality:
-    """The engine's pairs and groups held against the labels."""
-    from xlcrm.match import block
-    from xlcrm.match.engine import within
-    from xlcrm.match.normalise import normalise
-
-    normal = normalise(columns)
-    found = within(normal)
-    groups = found.groups(len(labels))
+def f1(groups: Sequence[int], labels: Sequence[str]) -> float:
+    """The F1 of pairs in one group against pairs with one label."""
     wanted, grouped, both = _pairs(labels), _pairs(groups), _pairs(zip(groups, labels, strict=True))
-    left, right, _ = block.pairs(block.keys(normal))
-    met = sum(labels[a] == labels[b] for a, b in zip(left.tolist(), right.tolist(), strict=True))
-    advices = {}
-    for advice in ("merge", "ask", "contact"):
-        right_ones = [labels[pair.left] == labels[pair.right] for pair in found.pairs if pair.advice == advice]
-        advices[advice] = (sum(right_ones) / max(1, len(right_ones)), len(right_ones))
-    return Quality(both / grouped, both / wanted, met / wanted, advices)
+    return 2 * both / (wanted + grouped)
 
 
 def _pairs(labels: Iterable[object]) -> int:
     return sum(count * (count - 1) // 2 for count in Counter(labels).values())
 
 
-def cleaned(name: str) -> dict[str, list[str | None]]:
-    """The list's columns in canonical text form, as a sheet's checking would leave them."""
-    from xlcrm.model.tables import CUSTOMER
-    from xlcrm.rules.clean import read
-    from xlcrm.rules.rulebook import Rulebook
+def there(name: str) -> bool:
+    return bool(list(DATA.glob(f"customers_{name}.truth.csv*")))
 
-    book = Rulebook(datetime(2025, 11, 1, 9))
+
+def raw(name: str) -> Columns:
+    """The columns of a list as they stand in its file."""
     with _open(f"customers_{name}.csv") as file:
         rows = list(csv.DictReader(file))
-    return {key: [read(row[header] or None, CUSTOMER[key], book).value for row in rows] for key, header in HEADERS.items()}
+    return {key: [row[header] or None for row in rows] for key, header in HEADERS.items()}
 
 
 def truth(name: str) -> list[str]:
@@ -110,32 +106,172 @@ def _open(name: str) -> TextIO:
     return gzip.open(DATA / f"{name}.gz", "rt", encoding="utf-8-sig", newline="")
 
 
-def report() -> None:
-    """Quality and the time of every step, for whoever works on the matcher."""
-    from xlcrm.match import block, engine
+def loaded(name: str) -> tuple[Columns, list[str]]:
+    """The raw columns and labels of a list."""
+    if name == "million":
+        from tests.bench.million import enlarged
+
+        return enlarged(raw("standard_100k"), truth("standard_100k"), 10)
+    if not name.endswith(".csv"):
+        return raw(name), truth(name)
+    path = Path(name)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with path.with_suffix(".truth.csv").open(encoding="utf-8-sig", newline="") as file:
+        labels = [row["cluster_id"] for row in csv.DictReader(file)]
+    return {key: [row[header] or None for row in rows] for key, header in HEADERS.items()}, labels
+
+
+def figures(name: str) -> dict[str, Any]:
+    """Time by step, peak memory and quality of one list."""
+    import numpy as np
+    import polars as pl
+
+    from xlcrm.match import block, engine, score
     from xlcrm.match.normalise import normalise
 
-    for name in LISTS:
-        if not list(DATA.glob(f"customers_{name}.csv*")):
-            print(f"{name}: skipped, there is no development data beside the repository")
-            continue
-        columns = cleaned(name)
-        quality = judged(columns, truth(name))
-        marks = [time.perf_counter()]
+    columns, labels = loaded(name)
+    before = _peak()
+    steps: dict[str, float] = {}
+    watched = [(block, "pairs"), (engine, "encode"), (score, "estimate"), (engine, "compare"), (score, "probability"), (engine, "clusters")]
+    with ExitStack() as watches:
+        for owner, step in watched:
+            watches.enter_context(_Watch(owner, step, steps))
+        start, processor = time.perf_counter(), time.process_time()
         normal = normalise(columns)
-        marks.append(time.perf_counter())
-        keys = block.keys(normal)
-        marks.append(time.perf_counter())
-        block.pairs(keys)
-        marks.append(time.perf_counter())
-        found = engine.within(normal)
-        found.groups(len(normal))
-        marks.append(time.perf_counter())
-        steps = [later - earlier for earlier, later in pairwise(marks)]
-        print(f"{name}: F1 {quality.f1:.4f} (precision {quality.precision:.4f}, recall {quality.recall:.4f}), candidates {quality.candidates:.4f}")
-        print("  " + ", ".join(f"{advice} {count} at {precision:.4f}" for advice, (precision, count) in quality.advices.items()))
-        print(f"  normalise {steps[0]:.2f} s, keys {steps[1]:.2f} s, pairs {steps[2]:.2f} s, score and group {steps[3] - steps[1] - steps[2]:.2f} s")
+        steps["normalise"] = time.perf_counter() - start
+        matches = engine.within(normal)
+        groups = matches.groups(len(labels))
+        seconds, processor = time.perf_counter() - start, time.process_time() - processor
+    peak = _peak()
+    codes = pl.Series(labels).rank("dense").to_numpy()
+    true = codes[matches.left] == codes[matches.right]
+    wanted = _pairs(labels)
+    found: dict[str, Any] = {
+        "list": name, "rows": len(labels), "seconds": seconds, "processor": processor, "steps": steps, "megabytes": peak, "columns_megabytes": before,
+        "f1": f1(groups, labels), "precision": _pairs(zip(groups, labels, strict=True)) / max(1, _pairs(groups)),
+        "recall": _pairs(zip(groups, labels, strict=True)) / wanted,
+        "candidates": float(true.sum() / wanted), "pairs_per_row": len(true) / len(labels), "capped": len(matches.capped),
+    }  # fmt: skip
+    for number, advice in enumerate(engine.ADVICE):
+        those = true[matches.kept[matches.advice == number]]
+        found[advice] = [len(those), float(np.mean(those)) if len(those) else 1.0]
+    return found
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+class _Watch:
+    """Adds up the seconds that calls of a function take."""
+
+    def __init__(self, owner: Any, name: str, steps: dict[str, float]) -> None:
+        self._owner, self._name, self._steps = owner, name, steps
+        self._plain = getattr(owner, name)
+
+    def __enter__(self) -> None:
+        def timed(*args: Any, **named: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                return self._plain(*args, **named)
+            finally:
+                self._steps[self._name] = self._steps.get(self._name, 0.0) + time.perf_counter() - start
+
+        setattr(self._owner, self._name, timed)
+
+    def __exit__(self, *_: object) -> None:
+        setattr(self._owner, self._name, self._plain)
+
+
+def hostile() -> Iterator[tuple[str, Columns]]:
+    """Lists that nobody should send, large."""
+    million = 1_000_000
+    names: list[str | None] = [f"{chr(0x4E00 + at % 977)}{chr(0x5000 + at // 7 % 9000)}{chr(0x6000 + at % 1301)}实业有限公司" for at in range(100_000)]
+    yield "a million identical names", {"name": ["深圳市海河电子有限公司"] * million}
+    yield "one phone on 100,000 rows", {"name": names, "phone": ["13912348765"] * len(names)}
+    yield "a million blank rows", {"name": [None] * million, "phone": [None] * million}
+    yield "1,000 names of 10,000 characters", {"name": [chr(0x4E00 + at) * 10_000 for at in range(1000)], "address": ["路" * 10_000] * 1000}
+    yield "100,000 rows of emoji", {"name": ["😀🎉"] * 100_000, "contact": ["👍"] * 100_000}
+    yield "100,000 surnames", {"name": ["王李张刘陈"[at % 5] for at in range(100_000)], "contact": ["王总"] * 100_000}
+    yield "100,000 common persons", {"name": [f"{'王李张刘陈'[at % 5]}{'伟芳娜敏静'[at // 5 % 5]}" for at in range(100_000)]}
+    yield "no columns that are known", {"remark": ["x"] * 1000}
+
+
+def store(count: int = 1_000_000) -> dict[str, Any]:
+    """50 new rows against ``count`` stored customers: the seconds of several batches, from columns to scored pairs."""
+    from datetime import datetime
+    from tempfile import TemporaryDirectory
+
+    from tests.bench.million import enlarged
+    from xlcrm.crypto.cipher import Cipher
+    from xlcrm.crypto.keys import new_key, parse
+    from xlcrm.match import block, engine, score
+    from xlcrm.match.normalise import normalise
+    from xlcrm.model.context import Context, Person
+    from xlcrm.model.identity import new_rid
+    from xlcrm.model.operation import Change, Operation
+    from xlcrm.store import sqlite
+
+    context = Context(Person("0" * 32, "bench", "bench"), lambda: datetime(2025, 3, 5, 12))
+    columns, _ = enlarged(raw("standard_100k"), truth("standard_100k"), max(1, count // 100_000))
+    batches = [{key: values[at : at + 50] for key, values in columns.items()} for at in range(0, 400, 50)]
+    with TemporaryDirectory() as folder:
+        opened = sqlite.open(Path(folder) / "store.db", Cipher(parse(new_key())))
+        for start in range(400, min(count, len(columns["name"])), 50_000):
+            page = {key: values[start : start + 50_000] for key, values in columns.items()}
+            changes = []
+            for at, keys in enumerate(block.keys(normalise(page))):
+                rid = new_rid()
+                values: dict[str, str | None] = {key: column[at] for key, column in page.items() if column[at]}
+                changes.append(Change("customer", rid, rid, values, keys=keys, token=f"{rid}:1"))
+            opened.apply(Operation("submit", changes, workbook="bench"), context)
+            print(f"{start + len(changes):,} stored", file=sys.stderr, flush=True)
+        times, parts = [], []
+        for batch in batches:
+            marks = [time.perf_counter()]
+            new = normalise(batch)
+            marks.append(time.perf_counter())
+            keys_ = block.keys(new)
+            marks.append(time.perf_counter())
+            found = opened.candidates(keys_)
+            marks.append(time.perf_counter())
+            rids = sorted({rid for _, rid in found.pairs})
+            records = opened.records(rids)
+            marks.append(time.perf_counter())
+            there = normalise({key: [records[rid].values.get(key) for rid in rids] for key in batch})
+            places = {rid: at for at, rid in enumerate(rids)}
+            pairs = [(row, places[rid]) for row, rid in found.pairs]
+            engine.against(new, there, pairs, block.Counts(found.total, found.counts), score.shipped())
+            marks.append(time.perf_counter())
+            times.append(marks[-1] - marks[0])
+            parts.append([later - earlier for earlier, later in pairwise(marks)] + [len(pairs)])
+        opened.close()
+        size = sum(path.stat().st_size for path in Path(folder).iterdir())
+    return {"stored": count, "times": times[1:], "parts": parts[1:], "megabytes": size / 1e6}
+
+
+def main(words: list[str]) -> None:
+    """Print the figures of the lists named, of the small ones without names."""
+    if words[:1] == ["--json"]:
+        print(json.dumps(store(int(words[2]) if words[2:] else 1_000_000) if words[1] == "store" else figures(words[1])))
+        return
+    if words[:1] == ["hostile"]:
+        for what, columns in hostile():
+            start = time.perf_counter()
+            groups = run(columns)
+            print(f"{what}: {time.perf_counter() - start:.2f} s, {len(set(groups)):,} groups, peak {_peak():.0f} MB", flush=True)
+        return
+    for name in words or [name for name in LISTS if there(name)]:
+        found = told(name)
+        print(
+            f"{name}: F1 {found['f1']:.4f} (precision {found['precision']:.4f}, recall {found['recall']:.4f}), candidates "
+            f"{found['candidates']:.4f} at {found['pairs_per_row']:.2f} pairs a row, {found['capped']} keys capped"
+        )
+        print("  " + ", ".join(f"{advice} {found[advice][0]} at {found[advice][1]:.4f}" for advice in ("merge", "ask", "contact")))
+        steps = ", ".join(f"{step} {seconds:.2f}" for step, seconds in found["steps"].items())
+        print(f"  {found['seconds']:.2f} s, {found['processor']:.2f} of processor ({steps}), peak {found['megabytes']:.0f} MB, {found['columns_megabytes']:.0f} before", flush=True)
 
 
 if __name__ == "__main__":
-    report()
+    main(sys.argv[1:])

@@ -1,54 +1,27 @@
-"""A desk with a screen: Xvfb, a window manager and a LibreOffice of its own, pressed with a real mouse."""
+"""The person at the desk: sees the windows of LibreOffice, presses the mouse and types."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import subprocess
-import sys
-import time
-import uuid
-import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from xlcrm.calc.bridge import OfficeMissing, uno
+from tests.desk.nodes import box, children, role, sheets, until, walk, within
+from tests.desk.office import Program, display, unpack
+from xlcrm import app
 from xlcrm.calc.soffice import Office, connect
+from xlcrm.ribbon.buttons import BY_NAME
+from xlcrm.sheets.live import LiveBook, attach
 
-NEEDED = ("Xvfb", "openbox", "xdotool", "soffice")
-PATIENCE = 60.0  # seconds for anything to appear; a cold start on a busy machine takes a third of it
-Found = TypeVar("Found")
-
-
-def missing() -> list[str]:
-    """What this machine lacks: programs, or LibreOffice's bridge to Python."""
-    lacking = [name for name in NEEDED if shutil.which(name) is None]
-    try:
-        uno()
-    except OfficeMissing:
-        lacking.append("python3-uno")
-    return lacking
+TOOLBAR = "Customers"
+PICTURES = Path(__file__).parents[2] / "artefacts" / "desk"
 
 
-def until(look: Callable[[], Found | None], what: str, patience: float = PATIENCE) -> Found:
-    """What ``look`` gives once it gives something; the windows change while they are read, so its troubles are ignored."""
-    end = time.monotonic() + patience
-    trouble: Exception | None = None
-    while time.monotonic() < end:
-        try:
-            if found := look():
-                return found
-        except Exception as error:  # UNO's exceptions: the tree was changing
-            trouble = error
-        time.sleep(0.1)
-    raise AssertionError(f"{what} did not appear in {patience:.0f} s") from trouble
-
-
-@dataclass
+@dataclass(repr=False)
 class Dialog:
     """A message on the screen: what it says and its buttons by name."""
 
@@ -56,47 +29,146 @@ class Dialog:
     buttons: Mapping[str, Any]
 
 
-@dataclass
+@dataclass(repr=False)  # to print what is gone ends the test run
 class Screen:
-    """One X display with LibreOffice on it."""
+    """One X display with a LibreOffice on it; ``folder`` holds its profile and extension."""
 
+    folder: Path
     environment: Mapping[str, str]
-    office: Office
-    pipe: str
     pictures: Path
-    toolbar: str = "Customers"
-    known: dict[str, Any] = field(default_factory=dict)
+    program: Program = field(init=False)
+    office: Office = field(init=False)
+    known: dict[str, Any] = field(init=False, default_factory=dict)
+
+    def open(self, book: Path) -> None:
+        """Start LibreOffice with a workbook, and work in it from now on."""
+        self.program = Program(self.folder, self.environment, book)
+        self.office = connect(self.program.pipe)
+        self.known = {}
+        app.attach(self.program.pipe)
+        self.button("validate")  # the window is there whole
+
+    # -- the workbook -------------------------------------------------------------------------------------------------
+
+    @property
+    def book(self) -> LiveBook:
+        """The open workbook as it is now."""
+        return attach(keep=False)
+
+    @property
+    def document(self) -> Any:
+        """The same as a document of UNO."""
+        return self.office.service("frame.Desktop").getCurrentComponent()
+
+    def cells(self, sheet: str, place: str) -> Any:
+        """Some of its cells, as UNO has them."""
+        return self.document.Sheets.getByName(sheet).getCellRangeByName(place)
+
+    def choices(self, sheet: str, place: str) -> list[Any]:
+        """Open the dropdown of a cell with the keyboard: its entries."""
+        self.stand(sheet, place)
+        self.keys("alt+Down")
+        return children(until(self._list, f"the dropdown of {place}"), 5000)
+
+    def choose(self, sheet: str, place: str, wanted: str) -> list[str]:
+        """Choose from the dropdown of a cell, with the mouse where the entry is in sight; all that was offered."""
+        entries = self.choices(sheet, place)
+        offered = [entry.getAccessibleName() for entry in entries]
+        entry, shown = entries[offered.index(wanted)], self._list()
+        if within(box(entry), box(shown)):
+            self.click(entry)
+        else:
+            self.keys("Home", *["Down"] * offered.index(wanted), "Return")
+        until(lambda: self._list() is None, "the end of the dropdown")
+        return offered
+
+    def colours(self, sheet: str, *places: str) -> list[str]:
+        """What most of each cell is painted with (RRGGBB); they must fit on the screen together."""
+        self.stand(sheet, places[-1])
+        wanted = [self.cells(sheet, place).getRangeAddress() for place in places]
+        controller = self.document.CurrentController
+        controller.select(self.cells(sheet, f"A{wanted[-1].StartRow + 1}"))  # the cursor out of the way
+        controller.setFirstVisibleRow(min(cell.StartRow for cell in wanted))
+        panes = [(pane, box(pane)) for pane in sheets(controller.Frame.ComponentWindow.getAccessibleContext())]
+
+        def spot(cell: Any) -> tuple[int, int, int, int] | None:
+            for pane, around in panes:
+                place = box(pane.getAccessibleCellAt(cell.StartRow, cell.StartColumn).getAccessibleContext())
+                if within(place, around):
+                    return place
+            return None
+
+        until(lambda: all(spot(cell) for cell in wanted), f"the cells {places}")
+        return [self._painted(*found) for cell in wanted if (found := spot(cell)) is not None]
+
+    def _painted(self, left: int, top: int, width: int, height: int) -> str:
+        crop = f"{width - 4}x{height - 4}+{left + 2}+{top + 2}"
+        words = ["import", "-window", "root", "-crop", crop, "-depth", "8", "rgb:-"]
+        pixels = subprocess.run(words, env=self.environment, check=True, timeout=30, capture_output=True).stdout
+        return Counter(pixels[at : at + 3] for at in range(0, len(pixels), 3)).most_common(1)[0][0].hex().upper()
+
+    # -- mouse and keyboard -------------------------------------------------------------------------------------------
 
     def click(self, node: Any) -> None:
-        """Press the left mouse button in the middle of something accessible."""
-        place, size = node.getLocationOnScreen(), node.getSize()
-        self._xdotool("mousemove", place.X + size.Width // 2, place.Y + size.Height // 2, "click", 1)
+        """Press the left mouse button in the middle of something."""
+        left, top, width, height = box(node)
+        self._xdotool("mousemove", left + width // 2, top + height // 2, "click", 1)
+
+    def keys(self, *names: str) -> None:
+        """Press keys."""
+        self._xdotool("key", *names)
+
+    def stand(self, sheet: str, place: str) -> None:
+        """Select a cell and let the keyboard go there."""
+        controller = self.document.CurrentController
+        controller.setActiveSheet(self.document.Sheets.getByName(sheet))
+        controller.select(self.cells(sheet, place))
+        controller.Frame.ComponentWindow.setFocus()
+
+    def type(self, sheet: str, place: str, words: str, finished: bool = True) -> None:
+        """Type into a cell; unless ``finished`` the cell is left without Enter."""
+        self.stand(sheet, place)
+        self._xdotool("type", "--delay", 30, words)
+        if finished:
+            self.keys("Return")
 
     def _xdotool(self, *words: object) -> None:
         subprocess.run(["xdotool", *map(str, words)], env=self.environment, check=True, timeout=30)
 
-    def type(self, document: Any, words: str) -> None:
-        """Type into the selected cell of a document (of UNO) and press Enter."""
-        document.CurrentController.Frame.ComponentWindow.setFocus()
-        self._xdotool("type", "--delay", 30, words)
-        self._xdotool("key", "Return")
-
     def picture(self, name: str) -> None:
-        """Keep what the screen shows, where a program for that is at hand."""
-        if shutil.which("import"):
-            self.pictures.mkdir(parents=True, exist_ok=True)
-            kept = self.pictures / f"{name}.png"
-            subprocess.run(["import", "-window", "root", str(kept)], env=self.environment, check=True, timeout=30)
+        """Keep what the screen shows."""
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        words = ["import", "-window", "root", str(self.pictures / f"{name}.png")]
+        subprocess.run(words, env=self.environment, check=True, timeout=30)
+
+    # -- our toolbar and its messages ---------------------------------------------------------------------------------
+
+    def press(self, name: str, *answers: str, picture: str = "") -> str:
+        """Click a button of the toolbar and answer its messages; what the last one said."""
+        self.click(self.button(name))
+        said = ""
+        for answer in answers:
+            message = self.dialog()
+            if picture:
+                self.picture(picture)
+            said = message.text
+            self.answer(message, answer)
+        return said
 
     def button(self, name: str) -> Any:
-        """The button of that name on our toolbar, once it is there; looking for them takes seconds, so they are kept."""
+        """The button of that function on our toolbar, once it is there; looking for them takes long, so they are kept."""
+        label = BY_NAME[name].label("en")
 
         def look() -> Any:
-            if name not in self.known:
+            if label not in self.known:
                 self.known.update({node.getAccessibleName(): node for node in walk(self._toolbar())})
-            return self.known.get(name)
+            return self.known.get(label)
 
-        return until(look, f"button {name}")
+        return until(look, f"button {label}")
+
+    def labels(self) -> list[str]:
+        """What stands on the toolbar now, from left to right."""
+        return [node.getAccessibleName() for node in children(self._toolbar()) if node.getAccessibleName()]
 
     def dialog(self) -> Dialog:
         """The message on the screen, once it is there whole."""
@@ -125,15 +197,22 @@ class Screen:
         for number in range(kit.getTopWindowCount()):
             yield kit.getTopWindow(number).getAccessibleContext()
 
-    def _toolbar(self) -> Any:
-        """Our toolbar, found level by level without looking into the other ones."""
-        waiting = list(self._windows())
-        for node in waiting:
-            if role(node) != "TOOL_BAR":
-                waiting += children(node)
-            elif node.getAccessibleName() == self.toolbar:
+    def _first(self, fits: Callable[[Any], bool], roots: list[Any]) -> Any:
+        """The first node that fits, level by level, without looking into toolbars and menus: they take long."""
+        for node in roots:
+            if fits(node):
                 return node
+            if role(node) not in ("TOOL_BAR", "MENU_BAR"):
+                roots += children(node, 40)
         return None
+
+    def _toolbar(self) -> Any:
+        return self._first(lambda node: role(node) == "TOOL_BAR" and node.getAccessibleName() == TOOLBAR, list(self._windows()))
+
+    def _list(self) -> Any:
+        """The list of an open dropdown; it is a window of its own."""
+        small = [window for window in self._windows() if window.getAccessibleChildCount() == 1]
+        return self._first(lambda node: role(node) == "LIST", small)
 
     def _dialogs(self) -> list[Dialog]:
         found = []
@@ -146,68 +225,16 @@ class Screen:
         return found
 
 
-def walk(node: Any, most: int = 150) -> Iterator[Any]:
-    """Everything accessible under ``node``; a sheet has a thousand million cells, so big families are left out."""
-    yield node
-    for child in children(node, most):
-        yield from walk(child, most)
-
-
-def children(node: Any, most: int = 150) -> list[Any]:
-    """What is right under ``node``."""
-    count = node.getAccessibleChildCount()
-    found = (node.getAccessibleChild(number) for number in range(count if count <= most else 0))
-    return [child.getAccessibleContext() for child in found if child is not None]
-
-
-def role(node: Any) -> str:
-    """The role of something accessible, by name."""
-    from com.sun.star.accessibility import AccessibleRole  # type: ignore[import-not-found]  # through uno's import hook
-
-    number = node.getAccessibleRole()
-    names = ("ALERT", "DIALOG", "PUSH_BUTTON", "TOOL_BAR")
-    return next((name for name in names if getattr(AccessibleRole, name) == number), "")
-
-
 @contextmanager
 def screen(folder: Path, extension: Path, book: Path, environment: Mapping[str, str]) -> Iterator[Screen]:
     """Open ``book`` in a LibreOffice with the ``extension``, on a screen of its own; nothing of it is left afterwards."""
-    processes: list[subprocess.Popen[bytes]] = []
-    unpacked = folder / "extensions" / "xlcrm"
-    with zipfile.ZipFile(extension) as package:
-        package.extractall(unpacked)
-    read, write = os.pipe()
-    try:
-        processes.append(
-            subprocess.Popen(
-                ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x900x24", "-nolisten", "tcp"],
-                pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-            )
-        )  # fmt: skip
-        os.close(write)
-        with os.fdopen(read) as told:
-            display = told.readline().strip()
-        own = {**environment, "DISPLAY": f":{display}", "SAL_USE_VCLPLUGIN": "gen", "LANG": "C.UTF-8"}
-        pipe = f"desk-{uuid.uuid4().hex}"
-        office = [
-            "soffice", "--calc", "--norestore", "--nologo", "--nofirststartwizard", f"--accept=pipe,name={pipe};urp;",
-            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-            f"-env:BUNDLED_EXTENSIONS={(folder / 'extensions').as_uri()}", str(book),
-        ]  # fmt: skip
-        processes += [_started(["openbox"], own), _started(office, own)]
-        yield Screen(own, connect(pipe), pipe, Path(environment.get("XLCRM_PICTURES") or folder / "pictures"))
-    finally:
-        for process in reversed(processes):
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def _started(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, env=environment, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
-
-
-def interpreter() -> str:
-    """The Python that runs the tests, and therefore holds xlcrm."""
-    return sys.executable
+    unpack(extension, folder)
+    with display() as name:
+        own = {**environment, "DISPLAY": name, "SAL_USE_VCLPLUGIN": "gen", "LANG": "C.UTF-8"}
+        shown = Screen(folder, own, Path(environment.get("XLCRM_PICTURES") or PICTURES))
+        try:
+            shown.open(book)
+            yield shown
+        finally:
+            if hasattr(shown, "program"):
+                shown.program.end()

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import xlwings
 
+from tests.sheets.conftest import start_office
 from xlcrm import app
 from xlcrm.crypto import keys
 from xlcrm.jobs.settings import Settings, save
@@ -21,3 +24,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     save(app.settings_path(), Settings("赵敏", "销售部"))
     return folder
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[xlwings.App]:
+    """A LibreOffice without a window; messages in it answer themselves."""
+    app = start_office()
+    yield app
+    app.kill()

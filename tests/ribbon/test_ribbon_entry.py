@@ -58,14 +58,24 @@ def test_the_full_picture_stands_on_one_line(book: MemoryBook) -> None:
     number = cells(book, "number")[0]
     book.append(BY_KEY["contact"], [{"customer": number, "name": "李芳", "phone": "13877665544", "title": "财务"}])
     for day, topic in ((10, "初次拜访"), (11, "方案演示")):
-        talk: dict[str, Cell] = {"customer": number, "at": datetime(2025, 3, day, 9), "way": "拜访", "topic": topic, "summary": "客户想看样机，已答应下周送到"}
+        talk: dict[str, Cell] = {
+            "customer": number,
+            "at": datetime(2025, 3, day, 9),
+            "way": "拜访",
+            "topic": topic,
+            "summary": "客户想看样机，已答应下周送到",
+        }
         book.append(INTERACTION, [talk | {"feedback": "有兴趣", "next_step": "3月18日送样机到客户处"}])
     assert ribbon.submit(book)
     book.standing = Selected(SHEET, 40, number)
     assert ribbon.find_customer(book)
     line = {key: column[0] for key, column in book.read(FOUND).columns.items()}
     assert line["contacts"] == "李芳 财务 13877665544"
-    assert (line["last_at"], line["last_topic"], line["next_step"]) == (datetime(2025, 3, 11, 9), "方案演示", "3月18日送样机到客户处")
+    assert (line["last_at"], line["last_topic"], line["next_step"]) == (
+        datetime(2025, 3, 11, 9),
+        "方案演示",
+        "3月18日送样机到客户处",
+    )
 
 
 def test_a_new_customer_begins_with_what_is_known(book: MemoryBook) -> None:
@@ -93,7 +103,16 @@ def test_an_interaction_is_about_the_selected_customer(book: MemoryBook, from_se
     assert book.gone == ("客户互动记录表", book.read(INTERACTION).place(0, "way"))
     assert ribbon.log_interaction(book)
     assert len(book.read(INTERACTION)) == 1, "pressed twice: the same row is offered again"
-    put(book, 0, INTERACTION.key, way="电话", topic="报价", summary="客户询价，已答复含税价", feedback="有兴趣", next_step="周五发合同草稿")
+    put(
+        book,
+        0,
+        INTERACTION.key,
+        way="电话",
+        topic="报价",
+        summary="客户询价，已答复含税价",
+        feedback="有兴趣",
+        next_step="周五发合同草稿",
+    )
     assert ribbon.submit(book)
     assert cells(book, "number", INTERACTION.key) == [f"HD{number}0001"]
 

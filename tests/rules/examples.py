@@ -97,6 +97,7 @@ EXAMPLES = (
     Example("FORMULA_EMPTY", "must", "budget", {"budget": None}, {"budget": None}, bad_formulas=frozenset({(0, "budget")})),
     Example("TOO_LONG", "must", "need", {"need": "需" * 51}, {"need": "需" * 50}),
     Example("TEXT_FORM", "check", "name", {"name": " 深圳市　海河电子\n有限公司 "}, {"name": "深圳市海河电子（北京）有限公司"}),
+    Example("TEXT_GARBLED", "check", "name", {"name": "深圳市\ufffd河电子有限公司"}, {"name": "深圳市海河电子有限公司"}),
     Example("PHONE_IN_TEXT", "check", "remark", {"remark": "找王工 13912345678"}, {"remark": "合同号 139123456789"}),
     Example("IDENTITY_IN_TEXT", "check", "remark", {"remark": "身份证11010519491231002X"}, {"remark": "订单 110105194912"}),
     Example("DIGITS_LOST", "must", "identity", {"identity": 110105194912310016.0}, {"identity": "11010519491231002X"}),

@@ -190,6 +190,8 @@ def test_moments(cell: Cell, value: str) -> None:
         ("contact", "*经理", None, "MASKED"),
         ("contact", "无", None, "PLACEHOLDER"),
         ("remark", "无", "无", None),
+        ("remark", "合同\ufffd号", "合同\ufffd号", "TEXT_GARBLED"),
+        ("name", "深圳市海河\uffff电子\ufffe有限公司", "深圳市海河电子有限公司", "TEXT_FORM"),
         ("remark", " 第一行 \r\n第二行", "第一行\n第二行", "TEXT_FORM"),
         ("remark", "你好，世界！", "你好，世界！", None),
         ("industry", "IT", "I", "OPTION_SYNONYM"),

@@ -220,6 +220,100 @@ def test_pasted_over_dropdowns_come_back(book: LiveBook) -> None:
     assert book.restore() == ()
 
 
+RULE = (
+    *("Type", "ErrorAlertStyle", "IgnoreBlankCells", "ShowList", "InputTitle", "InputMessage", "ErrorTitle", "ErrorMessage"),
+    *("ShowInputMessage", "ShowErrorMessage"),
+)
+
+
+def rule(book: LiveBook, place: str) -> list[str]:
+    """Everything that matters of the dropdown or limit of a cell."""
+    found = tab(book)[place].api.Validation
+    words = [str(getattr(found, name)) for name in RULE]
+    operator = "" if found.Type.value == "LIST" else found.getOperator().value
+    second = found.getFormula2() if operator == "BETWEEN" else ""
+    return [*words, operator, found.getFormula1(), second, str(found.getSourcePosition().Row)]  # formulas are as seen from there
+
+
+def test_dropdowns_pasted_over_everywhere_come_back_as_the_template_ships_them(book: LiveBook) -> None:
+    letters = book.read(CUSTOMER).letters
+    wanted = {f"{letter}{line}": rule(book, f"{letter}{line}") for letter in letters.values() for line in (5, 7, 90_000)}
+    assert len({tuple(one) for one in wanted.values()}) > 40
+    tab(book)["A5:BC100000"].api.clearContents(32 | 256)
+    assert rule(book, f"{letters['industry']}7")[0] != wanted[f"{letters['industry']}7"][0]
+    book = fresh(book)
+    assert book.restore() == (SHEET,)
+    for place, one in wanted.items():
+        assert rule(book, place) == one, place
+    assert book.restore() == ()
+
+
+def test_dropdowns_come_back_where_columns_were_moved(book: LiveBook) -> None:
+    letters = book.read(CUSTOMER).letters
+    tab(book)[f"{letters['city']}:{letters['city']}"].insert("right")  # a column of the person's own before the dependent one
+    tab(book)[f"{letters['city']}4"].value = "备用"
+    book = fresh(book)
+    letters = book.read(CUSTOMER).letters
+    wanted = rule(book, f"{letters['city']}9")
+    assert f"${letters['province']}5" in wanted[-3] and wanted[-1] == "4", "the options follow the province of the row"
+    tab(book)[f"{letters['city']}5:{letters['city']}100000"].api.clearContents(32 | 256)
+    assert book.restore() == (SHEET,)
+    assert rule(book, f"{letters['city']}9") == wanted
+
+
+def shades(book: LiveBook, place: str) -> list[tuple[str, int, int]]:
+    """The colour rules that apply to a cell: formula, fill and font."""
+    from xlcrm.sheets.address import corners, covered
+
+    sheet = tab(book).api
+    styles = book.book.api.StyleFamilies.getByName("CellStyles")
+    box, found = corners(place), []
+    for group in sheet.ConditionalFormats.getConditionalFormats():
+        boxes = [corners(part.rpartition(".")[2]) for part in group.Range.RangeAddressesAsString.split(";")]
+        if box is not None and covered([box], [one for one in boxes if one is not None]):
+            for entry in (group.getByIndex(number) for number in range(group.Count)):
+                style = styles.getByName(entry.StyleName)
+                found.append((entry.Formula1, style.CellBackColor, style.CharColor))
+    return found
+
+
+def test_colour_rules_come_back_and_those_of_other_people_stay(book: LiveBook) -> None:
+    places = ("A5", "B6", "H7", "B90000")
+    wanted = {place: shades(book, place) for place in places}
+    assert [len(wanted[place]) for place in places] == [11, 7, 3, 7]
+    sheet = tab(book).api
+    formats = sheet.ConditionalFormats
+    for group in formats.getConditionalFormats():
+        formats.removeByID(group.ID)
+    cells = book.book.api.createInstance("com.sun.star.sheet.SheetCellRanges")
+    cells.addRangeAddress(tab(book)["H5:H9"].api.RangeAddress, False)
+    number = formats.createByRange(cells)
+    own = next(one for one in formats.getConditionalFormats() if number == one.ID)
+    own.createEntry(0, 0)
+    entry = own.getByIndex(0)
+    entry.Operator, entry.Formula1, entry.StyleName = 24, "LEN($H5)>3", "Good"
+    assert book.restore() == (SHEET,)
+    assert [one for one in shades(book, "H7") if one[0].startswith("LEN")], "somebody's own rule"
+    for place in places:
+        assert [one for one in shades(book, place) if not one[0].startswith("LEN")] == wanted[place], place
+    assert book.restore() == ()
+
+
+def test_colour_rules_that_pasting_tore_are_made_whole(book: LiveBook) -> None:
+    wanted = shades(book, "C6")
+    sheet = tab(book)
+    sheet["C200:D201"].copy(sheet["C6"])
+    formats = sheet.api.ConditionalFormats
+    for group in formats.getConditionalFormats():
+        cells = book.book.api.createInstance("com.sun.star.sheet.SheetCellRanges")
+        for part in ("C5:D5", "C7:D100"):  # row 6 lost them
+            cells.addRangeAddress(sheet[part].api.RangeAddress, False)
+        group.Range = cells
+    assert shades(book, "C6") == []
+    assert book.restore() == (SHEET,)
+    assert shades(book, "C6") == wanted and len(formats.getConditionalFormats()) == 3
+
+
 def test_an_error_value_and_a_calculated_one_are_read(tmp_path: Path, open_live: Open) -> None:
     path = tmp_path / "book.xlsx"
     build(path, rows={"customer": {"name": ["甲"], "contact": [CellError("#N/A")]}})

@@ -135,7 +135,7 @@ def test_merged_records_redirect_for_ever(store: SqlStore) -> None:
         winning = Change("customer", winner.rid, winner.rid, {"remark": "合并"}, 1, {"remark": None}, kept=(Kept("phone", "+861062345678", "乙"),))
         put(store, gone, carried, winning)
     assert store.find(["CX2025030002", "CRM2024001", "没有"]) == {"CX2025030002": third.rid, "CRM2024001": third.rid}
-    assert store.candidates([["n:海河"]]) == [(0, third.rid)]
+    assert store.candidates([["n:海河"]]).pairs == [(0, third.rid)]
     late = store.apply(Operation("submit", [Change("customer", second.rid, second.rid, {"grade": "A"}, 2, {"grade": None})]), context()).outcomes[0]
     assert (late.result, late.rid, late.number) == (Result.GONE, third.rid, "CX2025030003")
     new = Change("contact", new_rid(), second.rid, {"name": "赵", "phone": "+8613600136000"})
@@ -174,10 +174,13 @@ def test_candidates_share_a_key_that_is_not_too_common(store: SqlStore) -> None:
     put(store, *changes)
     wanted = [["n:常见"], ["p:+8613912345678", "n:5"], [], ["n:无"]]
     expected = sorted([(1, changes[place].rid) for place in (0, 1, 5)])
-    assert store.candidates(wanted, cap=5) == expected
-    assert len(store.candidates(wanted, cap=6)) == 9
+    found = store.candidates(wanted, most=6)  # with the new row itself seven have the common key
+    assert found.pairs == expected
+    assert found.counts == {"n:常见": 7, "p:+8613912345678": 3, "n:5": 2, "n:无": 1} and found.total == 10
+    assert len(store.candidates(wanted, most=7).pairs) == 9
+    assert store.candidates([]).pairs == []
     put(store, Change("customer", changes[0].rid, changes[0].rid, {}, 1, keys=("n:新",)))
-    assert store.candidates([["p:+8613912345678"], ["n:新"]], 5) == [(0, changes[1].rid), (1, changes[0].rid)]
+    assert store.candidates([["p:+8613912345678"], ["n:新"]]).pairs == [(0, changes[1].rid), (1, changes[0].rid)]
 
 
 def test_decisions_are_remembered_and_the_last_word_counts(store: SqlStore) -> None:
@@ -293,7 +296,7 @@ def test_records_changed_again_in_the_same_operation(store: SqlStore) -> None:
     third = Change("customer", old.rid, old.rid, {"grade": "A"}, 2, {"grade": None})
     assert put(store, new, *again, third) == [Result.STORED, Result.UPDATED, Result.UPDATED, Result.UPDATED]
     assert [store.records([rid])[rid].version for rid in (old.rid, new.rid)] == [3, 2]
-    assert store.candidates([["n:旧"], ["n:新"], ["n:1"], ["n:2"]]) == [(2, old.rid), (3, new.rid)]
+    assert store.candidates([["n:旧"], ["n:新"], ["n:1"], ["n:2"]]).pairs == [(2, old.rid), (3, new.rid)]
     assert store.find(["F1", "F2"]) == {"F1": old.rid, "F2": new.rid}
     assert [len(store.search(text)) for text in ("5678", "0001", "0002")] == [0, 1, 1]
     assert not store.verify().faults
@@ -326,6 +329,9 @@ def test_a_new_customer_like_one_stored_since_the_comparison_is_not_written(stor
         put(store, keyed("n:第三"), keyed("p:+8613912345678"), compared=seen)
     assert store.verify() == before, "nothing of the operation went in"
     assert put(store, keyed("n:第三"), compared=seen) == [Result.STORED], "nothing like it came since"
+    seen = store.position()
+    put(store, keyed("h:亥何", "k:海河"))
+    assert put(store, keyed("h:亥何", "k:海河"), compared=seen) == [Result.STORED], "these kinds tell little"
     again = keyed("n:别的", "p:+8613912345678", token="t:1")
     assert put(store, again, workbook="w", compared=seen) == [Result.UNCHANGED], "the same row, stored by an earlier press"
 

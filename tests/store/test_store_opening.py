@@ -16,17 +16,21 @@ from tests.store.conftest import CIPHER, context
 from xlcrm.catalogue import text
 from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.errors import KeysError, StoreError, XlcrmError
+from xlcrm.match import block
+from xlcrm.match.caps import CAPS, SECRET
+from xlcrm.match.kinds import KINDS
+from xlcrm.match.normalise import normalise
 from xlcrm.model.identity import new_rid
-from xlcrm.model.operation import Change, Operation, Result
+from xlcrm.model.operation import Change, Kept, Operation, Result
 from xlcrm.store import migrations, sqlite, triggers
 from xlcrm.store.schema import PINYIN, SQL, SUBMISSION
 from xlcrm.store.share import remote
 from xlcrm.store.sql import SqlStore
 
 
-def customer(name: str = "甲公司") -> Change:
+def customer(name: str = "甲公司", **more: str) -> Change:
     rid = new_rid()
-    return Change("customer", rid, rid, {"name": name, "phone": "+8613912345678"}, token=f"{rid}:1")
+    return Change("customer", rid, rid, {"name": name, "phone": "+8613912345678", **more}, token=f"{rid}:1")
 
 
 def put(store: SqlStore, *changes: Change) -> list[Result]:
@@ -138,7 +142,7 @@ def _make_version_1(path: Path) -> Change:
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute(f"DROP TABLE {PINYIN.name}")
         connection.execute(f'ALTER TABLE {SUBMISSION.name} DROP COLUMN "table"')
-        connection.execute("DELETE FROM migration WHERE version = 2")
+        connection.execute("DELETE FROM migration WHERE version > 1")
     connection.close()
     return change
 
@@ -150,10 +154,42 @@ def test_an_older_store_is_migrated(path: Path) -> None:
     assert put(store, change) == [Result.UNCHANGED]
     assert not store.verify().faults
     with sqlite3.connect(path) as connection:
-        assert [row[0] for row in connection.execute("SELECT version FROM migration ORDER BY id")] == [1, 2]
+        assert [row[0] for row in connection.execute("SELECT version FROM migration ORDER BY id")] == [1, 2, 3]
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute("DELETE FROM entry")
     connection.close()
+
+
+def test_keys_of_another_definition_are_made_anew(path: Path) -> None:
+    store = sqlite.open(path, CIPHER)
+    first, second = customer("重庆海河电子有限公司", phone="+8613912348765"), customer("重庆远山物流有限公司", phone="+8613700012346")
+    put(store, first, second)
+    put(store, Change("customer", first.rid, first.rid, {"remark": "合并"}, 1, {"remark": None}, kept=(Kept("phone", "+861062345678", "乙"),)))
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM blocking_key")
+        connection.execute("INSERT INTO blocking_key VALUES ('z:old', ?, ?)", (second.rid, second.rid))
+        connection.execute("DELETE FROM meta WHERE name = 'keys'")
+        connection.execute("DELETE FROM migration WHERE version = 3")
+    connection.close()
+    store = sqlite.open(path, CIPHER)
+    columns = {"name": ["海河电子", None, None, None], "phone": [None, "+8613912348765", "+861062345678", "+8613700012346"]}
+    wanted = block.keys(normalise(columns))
+    assert store.candidates(wanted).pairs == [(0, first.rid), (1, first.rid), (2, first.rid), (3, second.rid)]
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM blocking_key WHERE \"key\" = 'z:old'").fetchone() == (0,)
+        before = connection.execute("SELECT count(*) FROM blocking_key WHERE \"key\" LIKE 'p:+%'").fetchone()
+    connection.close()
+    assert before == (0,), "telephones stay digests"
+    assert not store.verify().faults
+
+
+def test_kinds_agree_about_what_is_secret() -> None:
+    assert set(CAPS) == set(KINDS)
+    secret = {kind for kind, made in KINDS.items() if kind in SECRET}
+    normal = normalise({"name": ["张三"], "contact": ["张三"], "phone": ["+8613912345678"], "email": ["zhangsan@qq.com"], "kind": ["person"]})
+    for key in block.keys(normal)[0]:
+        assert key[0] in secret or not any(part in key for part in ("5678", "zhangsan@", "@qq"))
 
 
 def test_a_failing_migration_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

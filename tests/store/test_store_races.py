@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
+from tests.store.cluster import Cluster
 from tests.store.conftest import CIPHER, ZHANG, context
 from xlcrm.crypto.cipher import Cipher, DataKey, Keys
-from xlcrm.errors import Overtaken
+from xlcrm.errors import Overtaken, StoreError
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Operation, Result
 from xlcrm.store.postgres import opening
@@ -76,9 +79,29 @@ def test_a_customer_stored_after_the_last_look_is_compared_again(store: Postgres
     assert put(store, customer("p:+8613912345678"), compared=store.position()) == [Result.STORED]
 
 
-def test_one_that_shares_nothing_holds_nobody_up(store: PostgresStore, other: PostgresStore, slow: Slow) -> None:
-    slow.meanwhile = lambda: put(other, customer("n:乙"))
-    assert put(store, customer("n:甲"), compared=store.position()) == [Result.STORED]
+@pytest.mark.parametrize("shared", [(), ("h:亥何",), ("k:海河",)])
+def test_one_that_shares_nothing_telling_holds_nobody_up(
+    store: PostgresStore, other: PostgresStore, slow: Slow, shared: tuple[str, ...]
+) -> None:
+    slow.meanwhile = lambda: put(other, customer("n:乙", *shared))
+    assert put(store, customer("n:甲", *shared), compared=store.position()) == [Result.STORED]
+
+
+def test_who_waited_while_the_store_was_migrated_is_refused(store: PostgresStore, cluster: Cluster, url: str, slow: Slow) -> None:
+    """Its keys, written before it waited, were made by the former definition and not seen by the migration."""
+    slow.meanwhile = lambda: None
+    database = url.partition("?")[0].rpartition("/")[2]
+    waiting = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND wait_event_type = 'Lock'"
+    with psycopg.connect(url, options="-c search_path=xlcrm") as migrating, ThreadPoolExecutor(1) as pool:
+        migrating.execute("SELECT 1 FROM meta WHERE name = 'head' FOR UPDATE")
+        pressed = pool.submit(put, store, customer("n:甲"))
+        while cluster.run(waiting) == [(0,)] and not pressed.done():
+            pass
+        migrating.execute("INSERT INTO migration (version, name) VALUES (99, 'future')")
+        migrating.commit()
+        with pytest.raises(StoreError) as caught:
+            pressed.result()
+    assert caught.value.key == "store.newer" and not list(store.scan("customer"))
 
 
 def test_the_same_row_pressed_twice_at_once_is_stored_once(store: PostgresStore, other: PostgresStore, slow: Slow) -> None:

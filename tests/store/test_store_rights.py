@@ -74,7 +74,7 @@ def test_a_colleague_submits_and_reads_through_xlcrm(cluster: Cluster, database:
     receipt = store.apply(Operation("submit", [change], workbook="w"), context(wang))
     assert receipt.outcomes[0].created_by == wang.rid
     assert [found.rid for found in store.search("新公司")] == [change.rid] and store.search("xgs")
-    assert store.candidates([["n:新公司"]]) == [(0, change.rid)]
+    assert store.candidates([["n:新公司"]]).pairs == [(0, change.rid)]
     assert not store.verify().faults and store.status().people == 2
     said = cluster.run("SELECT \"session_user\", roles FROM xlcrm.operation ORDER BY seq DESC LIMIT 1", database=database)
     assert said == [("wang", "entry")]

@@ -10,9 +10,11 @@ from tests.store.cluster import Cluster
 from tests.store.conftest import CIPHER, context
 from xlcrm.crypto.cipher import Cipher, DataKey, Keys
 from xlcrm.errors import KeysError, StoreError, UsageError, XlcrmError
+from xlcrm.match import block
+from xlcrm.match.normalise import normalise
 from xlcrm.model.context import Person
 from xlcrm.model.identity import new_rid
-from xlcrm.model.operation import Change, Operation, Result
+from xlcrm.model.operation import Change, Kept, Operation, Result
 from xlcrm.store import migrations
 from xlcrm.store.postgres import opening, server
 from xlcrm.store.postgres.store import PostgresStore
@@ -140,7 +142,8 @@ def _make_version_1(cluster: Cluster, url: str) -> Change:
     put(store, change)
     store.close()
     cluster.run(
-        "DROP TABLE xlcrm.pinyin", 'ALTER TABLE xlcrm.submission DROP COLUMN "table"', "DELETE FROM xlcrm.migration WHERE version = 2",
+        "DROP TABLE xlcrm.pinyin", 'ALTER TABLE xlcrm.submission DROP COLUMN "table"', "DELETE FROM xlcrm.migration WHERE version > 1",
+        "DELETE FROM xlcrm.meta WHERE name = 'keys'", "DELETE FROM xlcrm.blocking_key",
         database=url.partition("?")[0].rpartition("/")[2],
     )  # fmt: skip
     return change
@@ -150,12 +153,14 @@ def test_an_older_store_waits_for_its_administrator(cluster: Cluster, url: str, 
     change = _make_version_1(cluster, url)
     opened(url, "store.older")
     refused("store.denied", lambda: opening.migrate(person))
-    assert opening.migrate(url) == (1, 2)
+    refused("crypto.wrong_key", lambda: opening.migrate(url, Cipher(Keys(b"x" * 32, b"i" * 32))))
+    opened(url, "store.older")
+    assert opening.migrate(url, CIPHER) == (1, 3)
     store = opening.open(url, CIPHER)
     assert [record.rid for record in store.search("cqhh")] == [change.rid]
     assert put(store, change) == [Result.UNCHANGED]
     store.close()
-    assert opening.migrate(url) == (2, 2)
+    assert opening.migrate(url) == (3, 3), "the keys are needed only where customers' keys are made anew"
     store = opening.open(person, CIPHER)
     assert len(store.search("cqhh")) == 1 and not store.verify().faults, "members may do what they could before"
     store.close()
@@ -173,7 +178,29 @@ def test_a_failing_migration_changes_nothing(cluster: Cluster, url: str, monkeyp
     database = url.partition("?")[0].rpartition("/")[2]
     assert cluster.run("SELECT to_regclass('xlcrm.pinyin')::text, max(version) FROM xlcrm.migration", database=database) == [(None, 1)]
     monkeypatch.undo()
-    assert opening.migrate(url) == (1, 2)
+    assert opening.migrate(url, CIPHER) == (1, 3)
+
+
+def test_keys_of_another_definition_are_made_anew_by_migrating(cluster: Cluster, url: str) -> None:
+    store, merged = opening.open(url, CIPHER), customer("重庆海河电子有限公司")
+    merged.values["phone"] = "+8613912348765"
+    put(store, merged)
+    put(store, Change("customer", merged.rid, merged.rid, {"remark": "合并"}, 1, {"remark": None}, kept=(Kept("phone", "+861062345678", "乙"),)))
+    database = url.partition("?")[0].rpartition("/")[2]
+    old = "INSERT INTO xlcrm.blocking_key (key, rid, customer) SELECT 'z:old', rid, rid FROM xlcrm.customer"
+    cluster.run("UPDATE xlcrm.meta SET value = '1' WHERE name = 'keys'", old, database=database)
+    opened(url, "store.older")
+    opening.migrate(url, CIPHER)
+    columns = {"name": ["海河电子", None, None], "phone": [None, "+8613912348765", "+861062345678"]}
+    found = store.candidates(block.keys(normalise(columns)))
+    assert found.pairs == [(place, merged.rid) for place in range(3)]
+    assert found.total == 4 and max(found.counts.values()) > 1
+    store.close()
+    clear = cluster.run("SELECT count(*) FROM xlcrm.blocking_key WHERE key = 'z:old' OR key LIKE 'p:+%'", database=database)
+    assert clear == [(0,)], "telephones stay digests"
+    again = opening.open(url, CIPHER)
+    assert not again.verify().faults
+    again.close()
 
 
 def test_a_new_field_of_the_declaration_is_added_by_migrating(cluster: Cluster, url: str) -> None:

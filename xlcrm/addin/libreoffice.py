@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from xlcrm.errors import UsageError
 NAME = "xlcrm.oxt"
 IDENTIFIER = "org.xlcrm"
 CONFIG = "libreoffice.json"  # in the user's own folder; macros/libreoffice/oxt/press.py reads it
+SCREEN = "libreoffice-screen.json"  # beside it
 PATIENCE = 180  # seconds; the first call makes LibreOffice's profile
 
 
@@ -51,12 +53,24 @@ def tell(home: Path, interpreter: str) -> None:
         raise UsageError("addin.unwritable", path=path) from error
 
 
+def show(home: Path, label: str, buttons: Iterable[str]) -> None:
+    """Let the toolbar show ``label`` and these buttons. Silent where it is not installed or that fails: it stays as it is."""
+    path = home / SCREEN
+    content = json.dumps({"label": label, "visible": " ".join(buttons)}, ensure_ascii=False)
+    with suppress(OSError, ValueError):
+        if (home / CONFIG).exists() and not (path.exists() and path.read_text("utf-8") == content):
+            fresh = path.with_suffix(".new")
+            fresh.write_text(content, "utf-8")
+            fresh.replace(path)
+
+
 def uninstall(program: Path, home: Path) -> bool:
     """Remove the extension; whether it was there. UsageError when LibreOffice refuses."""
     known = (home / CONFIG).exists()
     if known:
         _run(program, "remove", IDENTIFIER)
         (home / CONFIG).unlink()
+        (home / SCREEN).unlink(missing_ok=True)
     return known
 
 

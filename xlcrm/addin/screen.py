@@ -13,9 +13,12 @@ def units(sentence: str) -> str:
     return " ".join(str(int.from_bytes(raw[at : at + 2], "little")) for at in range(0, len(raw), 2))
 
 
-def write(path: Path, label: str, visible: Iterable[str]) -> None:
-    """Let the ribbon show ``label`` and the controls with these ids. Silent where that fails: the ribbon then stays as it is."""
-    content = f"label={units(label)}\r\nvisible={' '.join(visible)}\r\n".encode("ascii")
+def write(path: Path, label: str, visible: Iterable[str], language: str = "") -> None:
+    """Let the ribbon show ``label`` and the controls with these ids, in ``language`` ("" for the one Office speaks).
+
+    Silent where that fails: the ribbon then stays as it is.
+    """
+    content = f"label={units(label)}\r\nvisible={' '.join(visible)}\r\nlanguage={language}\r\n".encode("ascii", "replace")
     with suppress(OSError):
         if not path.exists() or path.read_bytes() != content:
             path.write_bytes(content)

@@ -34,7 +34,8 @@ class Tables(base_classes.Tables):
 
     def of(self, area: Any) -> Table:
         """The table of a UNO database range, on whichever sheet it is."""
-        return Table(self.parent.book.sheets(area.DataArea.Sheet + 1), area)
+        place = area.DataArea.Sheet
+        return Table(self.parent if place == self.parent.place else self.parent.book.sheets(place + 1), area)
 
     def _all(self) -> list[Table]:
         areas = (self.xl.getByIndex(index) for index in range(self.xl.Count))

@@ -164,7 +164,8 @@ class DataValidation(base_classes.DataValidation):
             raise XlwingsError("Cannot update data validation because the target cells have different validation rules.")
         rule = self.api
         rule.Type = enum("sheet.ValidationType", TYPES[rule_type])
-        rule.setOperator(enum("sheet.ConditionOperator", OPERATORS[operator]))
+        # Of a custom rule the formula itself decides; with another operator its value would be compared with the cell's
+        rule.setOperator(enum("sheet.ConditionOperator", "FORMULA" if rule_type == "custom" else OPERATORS[operator]))
         rule.setSourcePosition(self.cells.xl.getCellByPosition(0, 0).CellAddress)
         rule.setFormula1(_content(formula1))
         rule.setFormula2(_content(formula2))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xlcrm.calc.addresses import rectangles
 from xlcrm.calc.formulas import shifted, to_calc, to_excel, with_table
-from xlcrm.calc.looks import DATE, LOGICAL, STANDARD, TEXT, TIME
+from xlcrm.calc.looks import DATE, LOGICAL, STANDARD, TEXT, TIME, common
 from xlcrm.calc.typed import GENERAL, as_text, moment, typed
 from xlcrm.calc.typed import LOGICAL as LOGICAL_FORMAT
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Value = float | str | bool | dt.datetime | None
 Place = tuple[int, int]
 MOST = 20_000_000  # cells in one block: more would fill the memory of both programs
+COLUMNS_AT_ONCE = 40  # columns whose formats are asked for one by one
 
 
 ERRORS = {  # LibreOffice's numbers of errors; the others are Excel's #VALUE!
@@ -59,24 +60,45 @@ def read(cells: Range, kinds_of_errors: bool = False) -> list[list[Any]]:
     """
     _bounded(cells)
     data = [list(row) for row in cells.xl.getDataArray()]
-    if any(type(value) is float for row in data for value in row):
-        for kind, top, left, bottom, right in cells.formats():
-            if kind & LOGICAL:
-                convert: Any = bool
-            elif kind & (DATE | TIME):
-                convert = moment
-            else:
-                continue
-            for row in data[top : bottom + 1]:
-                for column in range(left, right + 1):
-                    if type(row[column]) is float:
-                        row[column] = convert(row[column])
+    numbers = {}
+    for column, values in enumerate(zip(*data, strict=True)):
+        lines = [line for line, value in enumerate(values) if type(value) is float]
+        if lines:
+            numbers[column] = lines[0], lines[-1]
+    for kind, top, left, bottom, right in _kinds(cells, numbers):
+        if kind & LOGICAL:
+            convert: Any = bool
+        elif kind & (DATE | TIME):
+            convert = moment
+        else:
+            continue
+        for row in data[top : bottom + 1]:
+            for column in range(left, right + 1):
+                if type(row[column]) is float:
+                    row[column] = convert(row[column])
     for i, row in enumerate(data):
         for j, value in enumerate(row):
             if value is None:
                 code = cells.xl.getCellByPosition(j, i).getError() if kinds_of_errors else 0
                 row[j] = CellError(ERRORS.get(code, "#VALUE!") if kinds_of_errors else "#ERROR")
     return data
+
+
+def _kinds(cells: Range, numbers: dict[int, tuple[int, int]]) -> Iterator[tuple[int, int, int, int, int]]:
+    """What the numbers look like, as ``Block.formats`` says it; ``numbers``: column -> its first and last row of a number.
+
+    Most columns of a sheet look the same all the way down: three calls, where each rectangle of equal format costs as many.
+    """
+    if len(numbers) > COLUMNS_AT_ONCE:
+        yield from cells.formats()
+        return
+    for column, (first, last) in numbers.items():
+        part = cells.sheet.block(cells.row + first, cells.column + column, last - first + 1, 1)
+        key = common(part.xl, "NumberFormat")
+        if key is not None:
+            yield cells.sheet.book.formats.kind(key), first, column, last, column
+        else:
+            yield from ((kind, first + top, column, first + bottom, column) for kind, top, _, bottom, _ in part.formats())
 
 
 def write(cells: Range, value: Any) -> None:

@@ -7,8 +7,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Open a customer workbook first, then press this button. In Protected View, choose Enable Editing first.",
     ),
     "vba_bad_name": (
-        "工作簿的文件名里有特殊符号（引号、$、`、|、=、反斜杠，或两个以上的%），按钮没法用。请另存为普通的文件名再试，内容不受影响。",
-        "The workbook's name holds a special character (quote, $, `, |, =, backslash, or more than one %). Save it under a plain name and try again; nothing is lost.",
+        "工作簿的文件名里有特殊符号（引号、$、`、|、反斜杠，或两个以上的%），按钮没法用。请另存为普通的文件名再试，内容不受影响。",
+        "The workbook's name holds a special character (quote, $, `, |, backslash, or more than one %). Save it under a plain name and try again; nothing is lost.",
     ),
     "vba_no_python": (
         "找不到客户管理的程序。请在命令行运行一次 xlcrm addin install，然后重新打开 Excel；不会操作请联系管理员。工作簿没有改动。",

@@ -16,6 +16,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "FORMULA_EMPTY": ("“{field}”的公式没有保存结果，请打开表格重新计算并保存，或直接填写内容。", "The formula in “{field}” has no saved result; recalculate and save the workbook, or enter the value."),
     "TOO_LONG": ("“{field}”有{count}个字，最多{longest}个，请精简。", "“{field}” has {count} characters, at most {longest} are allowed; please shorten it."),
     "TEXT_FORM": ("“{field}”有多余空格、换行、全角或不可见字符，建议改为“{proposal}”。", "“{field}” has stray spaces, line breaks, full-width or invisible characters; better “{proposal}”."),
+    "TEXT_GARBLED": ("“{field}”里有丢失的字（显示为“�”），多半是别的程序转换时弄丢的，请对照原件补上。", "“{field}” has lost characters (shown as “�”), most likely in another program's conversion; please restore them from the original."),
     "PHONE_IN_TEXT": ("“{field}”里有手机号码，请移到“联系方式”栏，以免泄露。", "“{field}” holds a mobile number; please move it to the phone column, where it is protected."),
     "IDENTITY_IN_TEXT": ("“{field}”里有身份证号，请移到“证件号码”栏或删除。", "“{field}” holds an identity number; please move it to its own column or delete it."),
     "DIGITS_LOST": ("“{field}”的号码被Excel当成数值，后几位已丢失；请把单元格设为文本后重新输入完整号码。", "Excel took “{field}” for a quantity and its last digits are lost; format the cell as text and enter the full number again."),

@@ -44,6 +44,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Compared {rows} rows: {pairs} possible duplicates, {merge} to merge, {ask} to confirm, {contact} further contacts.",
     ),
     "pair": ("{place}“{name}” ↔ {other}“{other_name}” {advice}：{reason}", "{place} “{name}” ↔ {other} “{other_name}” {advice}: {reason}"),
+    "asked_before": ("以前提示过，资料后来有变化，仍须确认", "Asked before and not decided; the data changed since"),
+    "decision_unknown": (
+        "“{sheet}”里有{count}处选择不认识，例如“{first}”，没有执行。请从下拉列表里选：{choices}。",
+        "{count} choices in “{sheet}” are not understood, such as “{first}”, and were not carried out. Choose from the list: {choices}.",
+    ),
     "decide": ("请在“查重结果”里选择处理方式，再提交：{path}", "Choose what to do in the sheet Duplicates, then submit: {path}"),
     "submitted": (
         "提交完成：新增{new}，更新{updated}，无变化{unchanged}，退回{refused}，待处理{waiting}，合计{rows}行。",
@@ -84,6 +89,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "person_added": ("已添加：{name}（{account}）", "Added: {name} ({account})"),
     "step_read": ("正在读取和校验……", "Reading and checking ..."),
     "step_compare": ("正在查重……", "Looking for duplicates ..."),
+    "step_group": ("正在分组……", "Grouping ..."),
+    "list_columns": ("参与比较的列：{columns}", "Columns compared: {columns}"),
+    "list_deduped": ("共{rows}行，疑似重复{pairs}对：建议合并{merge}，请人确认{ask}，添加联系人{contact}；合并后可少{redundant}行。", "{rows} rows, {pairs} possible duplicates: {merge} suggested merges, {ask} to confirm, {contact} other contacts; merging would leave {redundant} rows fewer."),
+    "list_capped": ("{rows}行的{what}都是“{value}”，不单凭它比较。", "{rows} rows share the {what} “{value}”: not compared for that alone."),
+    "list_files": ("行对：{pairs}\n分组：{clusters}", "Pairs: {pairs}\nGroups: {clusters}"),
     "step_store": ("正在存入客户库……", "Storing ..."),
     "step_write": ("正在写回工作簿……", "Writing back into the workbook ..."),
     "kind_submit": ("提交", "submit"),

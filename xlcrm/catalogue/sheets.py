@@ -27,6 +27,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_table.hint": ("请恢复该表的表头行，或重新生成模板后把内容粘贴过去。", "Put the header row back, or paste the rows into a fresh template."),
     "no_header": ("“{path}”前20行中没有认出“{table}”的表头。", "No header of “{table}” was recognised in the first 20 rows of “{path}”."),
     "no_header.hint": ("请让表头单独占一行，并使用“客户名称”“联系方式”这样的列名。", "Give the headers a row of their own, with names such as Customer name and Phone."),
+    "empty_list": ("“{path}”里没有可以比较的行。", "“{path}” holds no rows to compare."),
+    "empty_list.hint": ("第一行应是列名，下面每行一条记录。", "The first row should hold the headers, and every row below one record."),
     "no_room": ("“{path}”的“{table}”下方没有空行，无法继续添加。", "There is no room below the rows of “{table}” in “{path}”."),
     "no_room.hint": ("请移走表格下方的内容，或关闭“汇总行”，再试一次。", "Move away what stands below the table, or switch its totals row off."),
     "no_number": ("数值“{value}”无法写入单元格。", "The number “{value}” cannot be written into a cell."),

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "new": "new",
     "validate": "validate",
     "dedupe": "dedupe",
+    "match": "match",
     "submit": "submit",
     "export": "export",
     "show": "show",

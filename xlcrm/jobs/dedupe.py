@@ -7,51 +7,22 @@ from dataclasses import dataclass
 
 from xlcrm.catalogue import text
 from xlcrm.errors import BookError
-from xlcrm.jobs.marking import fill, write_marks
+from xlcrm.jobs.duplicates import Line, Match, read_lines, write_lines
+from xlcrm.jobs.learn import weights
+from xlcrm.jobs.marking import write_marks
 from xlcrm.jobs.reading import Sheet, read
-from xlcrm.jobs.tokens import contents, pair_key
+from xlcrm.jobs.tokens import likenesses, pair_key
 from xlcrm.jobs.validate import identify
 from xlcrm.match import block, engine
 from xlcrm.match.engine import Pair
-from xlcrm.match.explain import explain
 from xlcrm.match.normalise import Normal, normalise
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Record, Values
-from xlcrm.model.rows import Cell, Link
-from xlcrm.model.tables import CUSTOMER, DUPLICATES, STORED
-from xlcrm.model.vocabularies import vocabulary
-from xlcrm.rules import masking
+from xlcrm.model.tables import CUSTOMER, MATCHED, STORED
 from xlcrm.rules.checks.numbers import SETTLED
-from xlcrm.rules.clean import show
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
 from xlcrm.store.base import Store
-
-MATCHED = (
-    "name",
-    "former_name",
-    "short_name",
-    "contact",
-    "phone",
-    "email",
-    "uscc",
-    "address",
-    "province",
-    "city",
-    "district",
-    "kind",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One possible duplicate of a row: an earlier row of the sheet (``other``) or a stored customer (``record``)."""
-
-    row: int
-    other: int | None
-    record: Record | None
-    pair: Pair
-    key: str
 
 
 @dataclass(slots=True)
@@ -74,22 +45,30 @@ def dedupe(book: Book, store: Store, context: Context, rulebook: Rulebook) -> De
     if CUSTOMER.key not in sheets:
         raise BookError("jobs.no_customers", name=book.name, sheet=CUSTOMER.title(context.language))
     sheet = sheets[CUSTOMER.key]
-    decisions = read_decisions(book)
+    asked = read_lines(book, context)
     book.progress(text("jobs.step_compare", context.language), 1, 3)
-    matches = find(sheet, store)
+    matches = find(sheet, store, asked.lines)
+    decisions = {match.key: asked.verdict(match) for match in matches}
     book.progress(text("jobs.step_write", context.language), 2, 3)
     write_marks(book, sheets, context.language)
-    write_matches(book, sheet, matches, decisions, context, rulebook)
+    write_lines(book, sheet, matches, decisions, context, rulebook.names)
     book.save()
     book.progress("", 3, 3)
     return Dedupe(sheet, matches, decisions)
 
 
-def compared(sheet: Sheet) -> list[int]:
-    """The rows that take part: those with a customer name that were not merged or dropped before."""
+def compared(sheet: Sheet, stored: Mapping[int, str]) -> list[int]:
+    """The rows that take part: those with a customer name, but for what was dropped.
+
+    What was merged still says how its customer (``stored``: row -> rid) may look, better than the survivor alone.
+    """
     names = sheet.checked.values.get("name") or [None] * len(sheet.rows)
     statuses = sheet.checked.values.get("submit_status") or [None] * len(sheet.rows)
-    return [index for index, (name, status) in enumerate(zip(names, statuses, strict=True)) if name and status not in SETTLED]
+    return [
+        row
+        for row, (name, status) in enumerate(zip(names, statuses, strict=True))
+        if name and (status not in SETTLED or (status == "merged" and row in stored))
+    ]
 
 
 def normal(sheet: Sheet, rows: Sequence[int]) -> Normal:
@@ -103,126 +82,119 @@ def normal_records(records: Sequence[Mapping[str, str | None]]) -> Normal:
     return normalise({key: [values.get(key) for values in records] for key in MATCHED})
 
 
-def find(sheet: Sheet, store: Store, known: Mapping[int, str] | None = None) -> list[Match]:
-    """Every possible duplicate of a new row, against earlier rows and against the store.
+def find(sheet: Sheet, store: Store, lines: Sequence[Line] = (), known: Mapping[int, str] | None = None) -> list[Match]:
+    """Every possible duplicate of a new row, against earlier rows and against the store, in the order of the sheet.
 
-    ``known`` maps rows that are stored already to their rid; they are never compared with each other or with
-    themselves. Pairs that a person called different before are left out.
+    ``known`` maps rows that the store has although their number is missing to their rid. Stored rows are never compared
+    with each other. Pairs that a person called different before are left out; those of ``lines``, what 查重结果 asks
+    about, stay until somebody decides, however the two look by now.
     """
-    stored = known if known is not None else _known(sheet)
-    rows = compared(sheet)
+    stored = identities(sheet) | dict(known or {})
+    rows = compared(sheet, stored)
     here = normal(sheet, rows)
+    said = likenesses(sheet)
     matches = []
-    said = contents(sheet)
-    for pair in engine.within(here).pairs:
+    for pair in engine.within(here, weights(store.settings())).pairs:
         first, second = sorted((rows[pair.left], rows[pair.right]))
         if second in stored and first not in stored:
             first, second = second, first  # the row that is stored already is the one to merge into
         if second not in stored:
             # A stored row is told by its identity: filling in its defaults must not orphan the decisions about it.
-            matches.append(Match(second, first, None, pair, pair_key((stored.get(first, said[first]), said[second]))))
+            former = pair_key((said[first], said[second]))
+            key = pair_key((stored[first], said[second])) if first in stored else former
+            matches.append(Match(second, first, None, pair, key, former))
     matches += _against(rows, here, said, stored, store)
-    remembered = store.decisions([match.key for match in matches])
-    matches = [match for match in matches if match.key not in remembered or remembered[match.key].verdict != "distinct"]
-    matches.sort(key=lambda match: (match.row, match.other is None, -match.pair.probability, match.key))
-    return matches
+    found = {key for match in matches for key in (match.key, match.former)}
+    matches += _held([line for line in lines if line.pair not in found], sheet, rows, said, stored, store)
+    remembered = store.decisions({key for match in matches for key in (match.key, match.former) if key})
+    distinct = {key for key, decision in remembered.items() if decision.verdict == "distinct"}
+    distinct |= {match.key for match in matches if match.former in distinct}
+    matches = [match for match in matches if match.key not in distinct]
+    matches.sort(key=_order)
+    likest: dict[tuple[int, str], Match] = {}  # a merged row and its survivor are one customer
+    for match in matches:
+        likest.setdefault((match.row, match.key), match)
+    return list(likest.values())
 
 
-def _known(sheet: Sheet) -> dict[int, str]:
+def _order(match: Match) -> tuple[int, float, bool, int, str]:
+    """By row, the likest first; of equals a row of the sheet, then the older one. Nothing random may decide."""
+    number = (match.record.number if match.record else None) or ""
+    return match.row, -match.pair.probability, match.other is None, match.other or len(number), number
+
+
+def identities(sheet: Sheet) -> dict[int, str]:
+    """The rid of the living customer that each row belongs to by its number, merged rows included."""
     numbers = sheet.checked.values.get("number") or []
-    return {row: sheet.records[number].rid for row, number in enumerate(numbers) if number in sheet.records}
+    records = {row: sheet.records.get(number or "") for row, number in enumerate(numbers)}
+    return {row: record.rid for row, record in records.items() if record is not None and record.state == "live"}
 
 
 def _against(rows: Sequence[int], here: Normal, said: Sequence[str], stored: Mapping[int, str], store: Store) -> list[Match]:
     keys = block.keys(here)
     fresh = [place for place, row in enumerate(rows) if row not in stored]
-    found = [(fresh[place], rid) for place, rid in store.candidates([keys[place] for place in fresh])]
-    own = set(stored.values())
-    found = [(place, rid) for place, rid in found if rid not in own]
+    candidates = store.candidates([keys[place] for place in fresh])
+    found = [(fresh[place], rid) for place, rid in candidates.pairs]
     records = store.records({rid for _, rid in found})
-    faces = _faces(records, store)
-    there = normal_records([face for _, face in faces])
+    known = faces(records, store)
+    there = normal_records([face for _, face in known])
     places: dict[str, list[int]] = {}
-    for place, (rid, _) in enumerate(faces):
+    for place, (rid, _) in enumerate(known):
         places.setdefault(rid, []).append(place)
-    pairs = engine.against(here, there, [(place, other) for place, rid in found for other in places.get(rid, ())])
+    likely = [(place, other) for place, rid in found for other in places.get(rid, ())]
+    pairs = engine.against(here, there, likely, block.Counts(candidates.total, candidates.counts), weights(store.settings()))
     best: dict[tuple[int, str], Pair] = {}
     for pair in pairs:
-        of = (pair.left, faces[pair.right][0])
+        of = (pair.left, known[pair.right][0])
         if of not in best or pair.probability > best[of].probability:
             best[of] = pair
     return [
-        Match(rows[place], None, records[rid], pair, pair_key((said[rows[place]], rid))) for (place, rid), pair in best.items()
+        Match(rows[place], None, records[rid], pair, pair_key((rid, said[rows[place]]))) for (place, rid), pair in best.items()
     ]
 
 
-def _faces(records: Mapping[str, Record], store: Store) -> list[tuple[str, Values]]:
-    """What each customer may be recognised by, as (rid, values): as it is now, and as each source it was merged from."""
-    kept = store.kept(records)
-    faces: list[tuple[str, Values]] = []
-    for rid in sorted(records):
-        faces.append((rid, records[rid].values))
-        sources: dict[str, Values] = {}
-        for lost in kept.get(rid, ()):
-            sources.setdefault(lost.origin, dict(records[rid].values))[lost.field] = lost.value
-        faces += [(rid, values) for values in sources.values()]
-    return faces
+def _held(
+    lines: Sequence[Line], sheet: Sheet, rows: Sequence[int], said: Sequence[str], stored: Mapping[int, str], store: Store
+) -> list[Match]:
+    """The pairs of ``lines`` as matches, as far as both still are there and the row says the same.
 
-
-def read_decisions(book: Book) -> dict[str, str]:
-    """The decisions in 查重结果: system key -> code of the vocabulary "decision"."""
-    if DUPLICATES not in book.tables():
-        return {}
-    rows = book.read(DUPLICATES)
-    words = vocabulary("decision")
-    found = {}
-    for index in range(len(rows)):
-        option = words.find(str(rows.cell(index, "decision") or ""))
-        if option is not None:
-            found[str(rows.cell(index, "pair"))] = option.code
+    A colleague has changed the customer since, or its telephone became too common: no evidence is left, but the person
+    was asked, and not answering is no answer.
+    """
+    if not lines:
+        return []
+    named: dict[str, list[int]] = {}
+    for row in rows:
+        named.setdefault(sheet.value(row, "name") or "", []).append(row)
+    numbered = store.find({line.other for line in lines})
+    records = {rid: record for rid, record in store.records(set(numbered.values())).items() if record.state == "live"}
+    found = []
+    for line in lines:
+        pair = Pair(0, 0, line.probability, "ask", ())
+        record = records.get(numbered.get(line.other, ""))
+        for row in named.get(line.name, ()):
+            if row in stored:
+                continue
+            if record is not None and pair_key((record.rid, said[row])) == line.pair:
+                found.append(Match(row, None, record, pair, line.pair))
+            others = [other for other in named.get(line.other_name, ()) if other != row] if record is None else ()
+            for other in others:
+                former = pair_key((said[other], said[row]))
+                key = pair_key((stored[other], said[row])) if other in stored else former
+                if line.pair in (key, former):
+                    found.append(Match(row, other, None, pair, key, former))
+                    break
     return found
 
 
-def write_matches(
-    book: Book, sheet: Sheet, matches: Sequence[Match], decisions: Mapping[str, str], context: Context, rulebook: Rulebook
-) -> None:
-    """Fill 查重结果, one line for each pair; the decisions already made stay."""
-    lines = [_line(sheet, match, decisions.get(match.key, ""), context, rulebook.names) for match in matches]
-    fill(book, DUPLICATES, lines, context.language)
-
-
-def _line(sheet: Sheet, match: Match, decision: str, context: Context, names: Mapping[str, str]) -> dict[str, Cell | Link]:
-    language = context.language
-    here = {key: sheet.value(match.row, key) for key in ("name", "contact", "phone")}
-    other: Cell | Link
-    if match.record is not None:
-        there: Mapping[str, str | None] = match.record.values
-        other = match.record.number
-        mine = there.get("owner") in (None, context.actor.rid) or masking.sees_contacts(context.actor)
-    else:
-        row = match.other or 0
-        there = {key: sheet.value(row, key) for key in ("name", "contact", "phone", "owner")}
-        other = _link(sheet, row)
-        mine = True
-    phone = show(there.get("phone"), CUSTOMER["phone"], language, names)
-    return {
-        "decision": vocabulary("decision").label(decision, language) if decision else None,
-        "advice": vocabulary("advice").label(match.pair.advice, language),
-        "probability": round(match.pair.probability, 2),
-        "place": _link(sheet, match.row),
-        "name": here["name"],
-        "contact": here["contact"],
-        "phone": show(here["phone"], CUSTOMER["phone"], language, names),
-        "other": other,
-        "other_name": there.get("name"),
-        "other_contact": there.get("contact"),
-        "other_phone": phone if mine else masking.phone(str(phone or "")),
-        "other_owner": names.get(there.get("owner") or "", context.actor.name),
-        "reason": explain(match.pair, language),
-        "pair": match.key,
-    }
-
-
-def _link(sheet: Sheet, row: int) -> Link:
-    place = sheet.rows.place(row, "name")
-    return Link(f"{sheet.rows.sheet}!{place}", sheet.rows.sheet, place)
+def faces(records: Mapping[str, Record], store: Store) -> list[tuple[str, Values]]:
+    """What each customer may be recognised by, as (rid, values): as it is now, and as each source it was merged from."""
+    kept = store.kept(records)
+    found: list[tuple[str, Values]] = []
+    for rid in sorted(records):
+        found.append((rid, records[rid].values))
+        sources: dict[str, Values] = {}
+        for lost in kept.get(rid, ()):
+            sources.setdefault(lost.origin, dict(records[rid].values))[lost.field] = lost.value
+        found += [(rid, values) for values in sources.values()]
+    return found

@@ -11,7 +11,7 @@ from xlcrm.model.fields import Table
 from xlcrm.model.finding import Finding
 from xlcrm.model.rows import Cell, CellError, Link
 from xlcrm.model.tables import BY_KEY, FINDINGS
-from xlcrm.model.vocabularies import vocabulary
+from xlcrm.model.vocabularies import Vocabulary, vocabulary
 from xlcrm.rules.marks import CODES, mark
 from xlcrm.sheets.base import Book
 
@@ -54,6 +54,15 @@ def fill(book: Book, table: Table, lines: Sequence[Mapping[str, Cell | Link]], l
         book.replace(table, lines)
     elif lines:
         book.tell(text("jobs.result_gone", language, sheet=table.title(language), count=len(lines)))
+
+
+def tell_unknown(book: Book, table: Table, words: Vocabulary, unknown: Sequence[str], language: str) -> None:
+    """Say that decisions in a result sheet are not understood: they were not carried out."""
+    if not unknown:
+        return
+    choices = text("match.and", language).join(option.label(language) for option in words.options)
+    sheet, count = table.title(language), len(unknown)
+    book.tell(text("jobs.decision_unknown", language, sheet=sheet, count=count, first=unknown[0], choices=choices))
 
 
 def line(sheet: Sheet, finding: Finding, language: str) -> dict[str, Cell | Link]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from xlcrm.jobs.reading import Sheet
+from xlcrm.model.tables import MATCHED
 
 
 def contents(sheet: Sheet) -> list[str]:
@@ -20,14 +21,28 @@ def contents(sheet: Sheet) -> list[str]:
     ]
 
 
+def likenesses(sheet: Sheet) -> list[str]:
+    """What each customer row is compared by, as one text; equal rows stay apart.
+
+    A decision about a pair belongs to this, so that it holds when something else in the row is changed with it, and
+    when the row's defaults are filled in.
+    """
+    blank: list[str | None] = [None] * len(sheet.rows)
+    columns = [(sheet.table[key].default, sheet.checked.values.get(key, blank)) for key in MATCHED]
+    said = zip(*([value or default or "" for value in column] for default, column in columns), strict=True)
+    return [f"{content}\x1e{count}" for content, count in _counted("\x1f".join(row) for row in said)]
+
+
 def tokens(sheet: Sheet, digest: Callable[[str], str]) -> list[str]:
     """One token for each row: the digest of what it says and how often it was said before (equal rows stay apart)."""
+    return [f"{digest(said)}:{count}" for said, count in _counted(contents(sheet))]
+
+
+def _counted(said: Iterable[str]) -> Iterator[tuple[str, int]]:
     seen: dict[str, int] = {}
-    found = []
-    for content in contents(sheet):
-        count = seen[content] = seen.get(content, 0) + 1
-        found.append(f"{digest(content)}:{count}")
-    return found
+    for one in said:
+        count = seen[one] = seen.get(one, 0) + 1
+        yield one, count
 
 
 def pair_key(parts: Sequence[str]) -> str:

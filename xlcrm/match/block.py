@@ -1,166 +1,160 @@
-"""The second step: keys that rows of one customer are likely to share, and the pairs of rows that share one.
-
-Keys are strings; the first letter is their kind:
-
-    p  telephone number       e  mail address          u  统一社会信用代码
-    n  the whole name         d  the name's core, or the core without one character (typing errors)
-    c  contact with a part of the name                 a  street address with a part of the name
-
-A store keeps them beside each customer (p and e as keyed digests), so that a few new rows find their candidates
-without a scan. Symmetric deletion (kind d) finds one wrong, missing, added or swapped character by plain equality.
-"""
+"""The second step: the pairs of rows that share a blocking key (``kinds.py``) and pass the sieve."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
-from itertools import chain
-from typing import TypeAlias
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+import polars as pl
 
-from xlcrm.match.company import Company, Shape
-from xlcrm.match.contact import Contact
+from xlcrm.match.caps import ALIKE, CAPS, RARE, SECRET
+from xlcrm.match.kinds import KINDS, Prepared
+from xlcrm.match.letters import Codes, Rows
 from xlcrm.match.normalise import Normal
-from xlcrm.match.reach import Address
+from xlcrm.match.sieve import plausible
 
-Rows: TypeAlias = npt.NDArray[np.int64]
+_THREADS = 2  # kinds at once: more would only need more memory, polars has threads of its own
 
-CAP = 50
-"""Rows that may share one key: beyond, the key says little (a switchboard, an agent's phone, 南京路1号)."""
 
-_NEIGHBOURS = 2
-_SHORT = 4
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """A key that ``size`` rows have, more than are paired for it. ``key`` holds a value of the rows: show ``masked``."""
+
+    key: str
+    size: int
+
+    @property
+    def kind(self) -> str:
+        return self.key[0]
+
+    @property
+    def masked(self) -> str:
+        """The value with most of it hidden: +861****8765, 海****限."""
+        value = self.key[2:]
+        kept = min(4, (len(value) - 2) // 2) if self.kind in SECRET else min(8, len(value) // 2)
+        return f"{value[:kept]}****{value[len(value) - kept :]}" if kept > 0 else "****"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows have each key of some new rows, in the store and among the new rows together; ``total`` of all rows.
+
+    At most ``MOST_COUNTED`` are counted for a key.
+    """
+
+    total: int
+    of: Mapping[str, int]
+
+    def busy(self) -> set[str]:
+        """The keys that too many rows have."""
+        return {key for key, count in self.of.items() if 0 < CAPS[key[0]] < count}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of rows (left < right), each once, sorted; and the keys over their cap, the largest first."""
+
+    left: Rows
+    right: Rows
+    capped: list[Capped]
+
+    def __len__(self) -> int:
+        return len(self.left)
 
 
 def keys(normal: Normal) -> list[tuple[str, ...]]:
-    """The blocking keys of every row, without repetition, in a fixed order."""
-    named: dict[int, tuple[str, ...]] = {}  # normalise gives equal names one object
-    found = []
-    for name, aliases, contact, phones, mails, code, address in zip(
-        normal.names,
-        normal.aliases,
-        normal.contacts,
-        normal.phones,
-        normal.mails,
-        normal.codes,
-        normal.addresses,
-        strict=True,
-    ):
-        own = named.get(id(name))
-        if own is None:
-            own = named[id(name)] = _of_name(name)
-        row = [*own]
-        row += [f"p:{number}" for number in phones]
-        row += [f"e:{mail}" for mail in mails]
-        if code:
-            row.append(f"u:{code}")
-        if aliases:
-            row += [f"d:{alias}" for alias in aliases]
-            row += [f"n:{alias}" for alias in aliases]
-        row += _of_contact(contact, name)
-        row += _of_address(address, name)
-        found.append(tuple(dict.fromkeys(row)))
-    return found
+    """The keys of every row as a store keeps them ("p:+8613..."), without repetition, in a fixed order."""
+    prepared = Prepared(normal.frame)
+    frames = []
+    for kind, made in KINDS.items():
+        frames += [frame.select("row", key=pl.lit(f"{kind}:") + pl.col("key")) for frame in made.keys(prepared)]
+    found = pl.concat(pl.collect_all(frames)).unique(maintain_order=True)
+    rows: list[list[str]] = [[] for _ in range(len(normal))]
+    for row, key in zip(found["row"].to_list(), found["key"].to_list(), strict=True):
+        rows[row].append(key)
+    return [tuple(row) for row in rows]
 
 
-def _of_name(name: Company) -> tuple[str, ...]:
-    if not name.core:
-        return ()
-    core = name.core
-    branch = f"@{name.branch}" if name.branch else ""
-    found = {f"n:{core}{branch}": None, f"n:{name.spoken}{branch}": None}
-    if name.shape is Shape.PERSON:
-        return tuple(found)
-    # The short form people say: 泉州鑫泰 for 泉州市鑫泰房地产开发有限公司.
-    if name.short or len(name.brand) > 2:
-        found[f"n:{name.short}{name.brand}{branch}"] = None
-    if len(name.brand) > 2:
-        found[f"n:{name.brand}{branch}"] = None
-    # Short cores are all neighbours of each other (鑫泰商贸, 华泰商贸): there the place must agree as well.
-    if len(core) <= _SHORT:
-        core = name.spoken
-    found[f"d:{core}{branch}"] = None
-    if len(core) > _SHORT:
-        for place in range(min(len(core), 24)):
-            found[f"d:{core[:place]}{core[place + 1 :]}{branch}"] = None
-    return tuple(found)
+def pairs(normal: Normal, most: int | None = None) -> Candidates:
+    """All pairs of rows that share a key which no more rows than its kind's cap (or ``most``) have.
 
-
-def _of_contact(contact: Contact, name: Company) -> list[str]:
-    if not contact.surname or not name.brand:
-        return []
-    brand = name.brand
-    found = [f"c:{contact.surname}{brand}"]
-    if contact.name:
-        found += [f"c:{contact.name}{brand[:2]}", f"c:{contact.name}{brand[-2:]}"]
-        if name.trade:
-            found.append(f"c:{contact.name}{name.trade[-2:]}")
-    return found
-
-
-def _of_address(address: Address, name: Company) -> list[str]:
-    street = address.street[:10]
-    if len(street) < 5 or not name.brand:
-        return []
-    found = [f"a:{street}{name.brand[0]}", f"a:{street}{name.brand[-1]}"]
-    if address.doors and len(street) > 6:
-        found.append(f"a:{street}")
-    return found
-
-
-def pairs(rows: Sequence[tuple[str, ...]], cap: int = CAP) -> tuple[Rows, Rows, dict[str, int]]:
-    """All pairs (left < right) of rows that share a key, each once, sorted; and the keys over the cap with their sizes.
-
-    Of more than ``cap`` rows sharing a key only neighbours in the order of their content are paired: rows that are alike
-    in everything still meet, and the work stays linear.
+    Of more rows alike in everything (kind x) neighbours are paired: the work stays linear. Rare kinds beyond their cap are
+    not told: most of their keys are.
     """
-    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    owners = np.repeat(np.arange(len(rows), dtype=np.int64), lengths)
-    # Equal keys have equal hashes; should two others ever have one too, a pair too many is compared.
-    codes = np.fromiter(map(hash, chain.from_iterable(rows)), np.int64, len(owners))
-    order = np.argsort(codes, kind="stable")
-    codes, owners = codes[order], owners[order]
-    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.zeros(0, np.int64)
-    sizes = np.diff(np.r_[starts, len(codes)])
-    found: list[Rows] = []
-    count = np.int64(max(len(rows), 1))
-    for size in np.unique(sizes[(sizes > 1) & (sizes <= cap)]):
+    rows = Prepared(normal.frame)
+    count = len(normal)
+    with ThreadPoolExecutor(_THREADS) as threads:
+        kinds = [kind for kind in KINDS if CAPS[kind] and kind != ALIKE]
+        found = list(threads.map(lambda kind: _pairs_of(kind, rows, most), kinds))
+    capped = [one for _, told in found for one in told]
+    if any(one.kind == "n" for one in capped):  # only rows whose names are common can be many and alike
+        found.append(_pairs_of(ALIKE, rows, most))
+        capped += found[-1][1]
+    both = pl.Series(np.concatenate([np.zeros(0, np.int64), *(codes for codes, _ in found)])).unique().sort().to_numpy()
+    left, right = both // max(count, 1), both % max(count, 1)
+    kept = plausible(rows, left, right)
+    return Candidates(left[kept], right[kept], sorted(capped, key=lambda one: (-one.size, one.key)))
+
+
+def _pairs_of(kind: str, rows: Prepared, most: int | None) -> tuple[Rows, list[Capped]]:
+    """The pairs that keys of one kind make, as left * count + right, and its keys over the cap."""
+    cap = min(CAPS[kind], most or CAPS[kind])
+    count = len(rows)
+    owners, codes, starts, sizes = _blocks(KINDS[kind].numbers(rows), count)
+    found = [np.zeros(0, np.int64)]
+    for size in range(2, int(min(cap, sizes.max(initial=1))) + 1):
         blocks = owners[starts[sizes == size][:, None] + np.arange(size)]
-        upper, lower = np.triu_indices(int(size), 1)
-        found.append(np.unique((blocks[:, upper] * count + blocks[:, lower]).ravel()))
+        upper, lower = np.triu_indices(size, 1)
+        found.append((blocks[:, upper] * count + blocks[:, lower]).ravel())
     large = np.flatnonzero(sizes > cap)
-    capped: dict[str, int] = {}
-    if len(large):
-        flat = list(chain.from_iterable(rows))
-        rank = _ranks(rows, np.unique(np.concatenate([owners[starts[block] : starts[block] + sizes[block]] for block in large])))
-        for block in large:
+    if kind == ALIKE:
+        for block in large.tolist():
             members = owners[starts[block] : starts[block] + sizes[block]]
-            capped[flat[int(order[starts[block]])]] = int(sizes[block])
-            members = members[np.lexsort((members, rank[members]))]
-            for step in range(1, _NEIGHBOURS + 1):
-                one, other = members[:-step], members[step:]
-                found.append(np.minimum(one, other) * count + np.maximum(one, other))
-    both = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
-    return both // count, both % count, capped
+            found.append(members[:-1] * count + members[1:])
+    if kind in RARE or not len(large):
+        return np.concatenate(found), []
+    return np.concatenate(found), _told(kind, rows, owners[starts[large]], codes[starts[large]], sizes[large])
+
+
+def _blocks(table: pl.DataFrame, count: int) -> tuple[Rows, Codes, Rows, Rows]:
+    """Rows in the order of their keys, ascending within one, with the keys; where each key starts; how many rows have it.
+
+    Key and row share a number, so that one plain sort does it. Should two keys ever be cut to the same, a pair too many is
+    compared.
+    """
+    packed = pl.Series(_cut(table["key"].to_numpy(), count) | table["row"].to_numpy()).sort().to_numpy()
+    packed = packed[np.r_[True, packed[1:] != packed[:-1]][: len(packed)]]
+    mask = np.uint64((1 << count.bit_length()) - 1)
+    owners, codes = (packed & mask).astype(np.int64), packed & ~mask
+    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]][: len(codes)])
+    return owners, codes, starts, np.diff(np.r_[starts, len(codes)])
+
+
+def _cut(codes: Codes, count: int) -> Codes:
+    """``codes`` mixed, their last bits empty for the number of a row."""
+    mixed = (codes ^ codes >> np.uint64(32)) * np.uint64(0xD6E8FEB86659FD93)
+    mixed = (mixed ^ mixed >> np.uint64(32)) * np.uint64(0xD6E8FEB86659FD93)
+    bits = np.uint64(count.bit_length())
+    return mixed >> bits << bits
+
+
+def _told(kind: str, rows: Prepared, some: Rows, codes: Codes, sizes: Rows) -> list[Capped]:
+    """The texts of the keys with these numbers, one of whose owners each ``some`` holds."""
+    made = [frame.select("key", code=pl.col("key").hash()) for frame in KINDS[kind].keys(rows.some(np.unique(some)))]
+    texts = pl.concat(pl.collect_all(made))
+    known = dict(zip(_cut(texts["code"].to_numpy(), len(rows)).tolist(), texts["key"].to_list(), strict=True))
+    return [Capped(f"{kind}:{known[code]}", size) for code, size in zip(codes.tolist(), sizes.tolist(), strict=True)]
 
 
 def without(normal: Normal, busy: Collection[str]) -> Normal:
     """``normal`` without the telephone numbers and mail addresses whose keys are in ``busy``: too many rows have them."""
-    spent = {key[2:] for key in busy if key[:2] in ("p:", "e:")}
-    if not spent:
+    columns = {"p": "phones", "e": "mails"}
+    spent = {column: [key[2:] for key in busy if key[0] == kind] for kind, column in columns.items()}
+    if not any(spent.values()):
         return normal
-    return replace(
-        normal,
-        phones=[numbers if spent.isdisjoint(numbers) else tuple(sorted(set(numbers) - spent)) for numbers in normal.phones],
-        mails=[mails if spent.isdisjoint(mails) else tuple(sorted(set(mails) - spent)) for mails in normal.mails],
-    )
-
-
-def _ranks(rows: Sequence[tuple[str, ...]], wanted: Rows) -> Rows:
-    """The place of each wanted row's keys in the order of all distinct ones: the same whatever the order of the rows."""
-    places = {row: place for place, row in enumerate(sorted({rows[row] for row in wanted.tolist()}))}
-    rank = np.zeros(len(rows), np.int64)
-    rank[wanted] = [places[rows[row]] for row in wanted.tolist()]
-    return rank
+    kept = {
+        column: pl.col(column).list.set_difference(pl.lit(values)).list.sort() for column, values in spent.items() if values
+    }
+    return Normal(normal.frame.with_columns(**kept))

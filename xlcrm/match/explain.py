@@ -8,7 +8,7 @@ from xlcrm.catalogue import text
 from xlcrm.match.engine import Evidence, Pair
 
 # In the order of their weight for a reader; a blank address or mail is not worth a word.
-_FIELDS = ("uscc", "contact", "phone", "mail", "name", "address")
+_FIELDS = ("uscc", "identity", "contact", "phone", "mail", "name", "born", "address", "postcode", "locality")
 _MISSED = frozenset({"contact", "phone"})
 _PLAIN = ("same", "differ", "missing")
 # Said in brackets behind the name: what its parts disagree in.
@@ -36,7 +36,8 @@ def _sentence(evidence: Evidence, language: str) -> str:
             sentence = text("match.note", language, sentence=sentence, note=note)
         alike.append(sentence)
     told = {level: [field for field in _FIELDS if levels[field] == level] for level in _PLAIN}
-    told["missing"] = [field for field in told["missing"] if field in _MISSED]
+    own = levels["shape"] == "person"  # a person is his own contact
+    told["missing"] = [field for field in told["missing"] if field in _MISSED and not (own and field == "contact")]
     listed = {
         level: text(f"match.{level}", language, fields=_names(fields, language)) for level, fields in told.items() if fields
     }

@@ -14,25 +14,41 @@ import numpy.typing as npt
 Levels: TypeAlias = npt.NDArray[np.uint8]
 """Pairs by fields, in the order of ``FIELDS``."""
 
+Rarity: TypeAlias = npt.NDArray[np.int32]
+"""Pairs by fields: how many rows have the value that both rows have; 0 where no whole value is shared."""
+
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 FIELDS: dict[str, tuple[str, ...]] = {
-    "uscc": ("missing", "same", "differ"),
-    # former: one's former or short name is the other's name; close: short brands that differ in one character (怡安,
-    # 祥安); part: one is a short form of the other; trade: same brand, other trade; number: 一局 and 二局
-    "name": ("missing", "same", "former", "near", "close", "part", "trade", "number", "similar", "differ"),
+    "uscc": ("missing", "same", "near", "differ"),
+    # A number that belongs to one person
+    "identity": ("missing", "same", "near", "differ"),
+    # former: one's former or short name is the other's name; sound: other characters, spoken alike; swapped: the same
+    # words in another order; initial: j smith, john smith; close: short brands that differ in one character (怡安,
+    # 祥安); part: one is a short form of the other; kin: same brand, trades of one sort (五金店, 五金商行); trade: same brand,
+    # other trade; number: 一局 and 二局; family: people who share the surname only
+    "name": (
+        "missing", "same", "former", "sound", "near", "swapped", "initial", "close", "part", "kin", "trade", "number", "family",
+        "similar", "differ",
+    ),
     "place": ("missing", "same", "one", "differ"),
     "branch": ("missing", "same", "near", "one", "differ"),
     "legal": ("missing", "same", "one", "differ"),
-    # title: same surname, one of them known by it only (王经理); surname: same surname, other given name of one character
-    "contact": ("missing", "same", "near", "title", "surname", "differ"),
+    # title: same surname, one of them known by it only (王经理); surname: same surname, other given name; given: the
+    # other way round
+    "contact": ("missing", "same", "sound", "near", "swapped", "initial", "title", "surname", "given", "differ"),
     # service: only a 400 or 800 number is shared
     "phone": ("missing", "same", "service", "near", "differ"),
-    "mail": ("missing", "same", "domain", "differ"),
-    "address": ("missing", "same", "near", "differ"),
+    "mail": ("missing", "same", "near", "domain", "differ"),
+    # house: the same building, or another room of it
+    "address": ("missing", "same", "near", "house", "differ"),
+    # near: one digit wrong, or day and month swapped
+    "born": ("missing", "same", "near", "differ"),
+    "postcode": ("missing", "same", "near", "differ"),
+    "locality": ("missing", "same", "near", "differ"),
     # What sort of name it is: a person's and a bare short word are shared by many
     "shape": ("company", "person", "bare", "shop", "institution"),
-}
+}  # fmt: skip
 POSITION = {field: position for position, field in enumerate(FIELDS)}
 
 

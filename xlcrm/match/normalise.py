@@ -7,119 +7,190 @@ looked at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
-from xlcrm.match import company, contact, reach
-from xlcrm.match.company import Company, Shape
-from xlcrm.match.contact import Contact
-from xlcrm.match.reach import Address
+import polars as pl
 
-Column = Sequence[str | None]
-_Part = TypeVar("_Part")
-_ORGANISED = ("公司", "集团", "厂", "合作社", "医院", "学校", "大学", "事务所")
+from xlcrm.match import company, contact, people, phones, reach, text
+
+Column = Sequence[str | None] | pl.Series
+
+KEYS = (
+    *("name", "former_name", "short_name", "given_name", "family_name", "kind", "contact", "phone", "email", "uscc", "identity"),
+    *("birth_date", "address", "province", "city", "district", "street", "house_number", "postcode"),
+)
+"""The columns that are read."""
+
+SLICE = 1 << 16
+"""Rows that are worked on at once: what bounds the memory, and what is shared out to the cores."""
+
+SCHEMA: dict[str, type[pl.DataType] | pl.List] = {
+    "place": pl.String,
+    "short": pl.String,
+    "core": pl.String,
+    "spoken": pl.String,
+    "brand": pl.String,
+    "trade": pl.String,
+    "legal": pl.String,
+    "branch": pl.String,
+    "digits": pl.String,
+    "shape": pl.String,
+    "aliases": pl.List(pl.String),
+    "surname": pl.String,
+    "person": pl.String,
+    "phones": pl.List(pl.String),
+    "mails": pl.List(pl.String),
+    "code": pl.String,
+    "street": pl.String,
+    "doors": pl.String,
+    "born": pl.String,
+    "identity": pl.String,
+    "postcode": pl.String,
+    "locality": pl.String,
+    "area": pl.String,
+}
+"""The comparable parts of a row. Nothing is null: "" or [] where nothing is said.
+
+Of the name: ``place`` administrative codes, comma-separated; ``short`` the places as spoken; ``core`` brand + trade;
+``spoken`` short + core; ``brand``; ``trade``; ``legal`` sort of its form; ``branch`` what makes it a part of a bigger one;
+``digits`` numbers that tell sisters apart; ``shape`` a value of ``Shape``; ``aliases`` cores of former and short names.
+Of the contact (or of the person who is the customer): ``surname``, ``person`` the full name, "" where only the surname is
+known. ``phones`` E.164; ``mails``; ``code`` 统一社会信用代码; ``street`` without provinces, cities, districts; ``doors`` its
+numbers, comma-separated; ``born`` YYYYMMDD; ``identity`` a number that belongs to one person; ``postcode``; ``locality`` the
+town or district of an address whose columns name it; ``area`` administrative codes of the address, comma-separated.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """Comparable parts by rows; all lists are equally long. ``aliases`` holds the cores of former and short names."""
+    """Comparable parts by rows: ``frame`` has the columns of ``SCHEMA``."""
 
-    names: list[Company]
-    aliases: list[tuple[str, ...]]
-    contacts: list[Contact]
-    phones: list[tuple[str, ...]]
-    mails: list[tuple[str, ...]]
-    codes: list[str]
-    addresses: list[Address]
+    frame: pl.DataFrame
 
     def __len__(self) -> int:
-        return len(self.names)
+        return self.frame.height
 
     def __add__(self, other: Normal) -> Normal:
         """The rows of both, these first."""
-        return Normal(
-            self.names + other.names,
-            self.aliases + other.aliases,
-            self.contacts + other.contacts,
-            self.phones + other.phones,
-            self.mails + other.mails,
-            self.codes + other.codes,
-            self.addresses + other.addresses,
-        )
+        return Normal(pl.concat((self.frame, other.frame)))
 
     def take(self, rows: Sequence[int]) -> Normal:
         """These rows only, in this order."""
-        return Normal(
-            [self.names[row] for row in rows],
-            [self.aliases[row] for row in rows],
-            [self.contacts[row] for row in rows],
-            [self.phones[row] for row in rows],
-            [self.mails[row] for row in rows],
-            [self.codes[row] for row in rows],
-            [self.addresses[row] for row in rows],
-        )
+        return Normal(self.frame[rows])
 
 
 def normalise(columns: Mapping[str, Column]) -> Normal:
-    """Comparable parts of customers, given as columns of canonical text (keys as in model/tables.py).
+    """Comparable parts of customers, given as columns of text (keys as in model/tables.py), canonical or as people wrote it.
 
-    Read: name, former_name, short_name, contact, phone (E.164, several separated by spaces, ";ext=" allowed), email,
-    uscc, address, kind ("company" or "person"). Any may be missing, as may any value; all given must be equally long
-    (ValueError otherwise).
+    Read are ``KEYS``. Any may be missing, as may any value; all given must be equally long (ValueError otherwise).
+    Names and contacts filled in the wrong way round, numbers and mail addresses in the wrong column are set right.
     """
     lengths = {len(column) for column in columns.values()}
     if len(lengths) > 1:
         raise ValueError("columns of different lengths")
     count = lengths.pop() if lengths else 0
-    blank: Column = [None] * count
+    blank = pl.repeat("", count, dtype=pl.String, eager=True)
+    raw = pl.DataFrame({key: text.series(columns[key]) if key in columns else blank for key in KEYS})
+    size = -(-count // max(1, -(-count // SLICE))) or 1
+    slices = [raw.slice(start, size) for start in range(0, max(count, 1), size)]
+    with ThreadPoolExecutor(2) as pool:  # polars works outside the interpreter's lock
+        return Normal(pl.concat(pool.map(_parts, slices)))
 
-    def column(key: str) -> Column:
-        return columns.get(key, blank)
 
-    kinds = [kind if kind == "person" else "" for kind in column("kind")]
-    people = list(column("contact"))
-    parsed: dict[tuple[str | None, str], Company] = {}
-    names: list[Company] = []
-    for row, pair in enumerate(zip(column("name"), kinds, strict=True)):
-        name = parsed.get(pair)
-        if name is None:
-            name = parsed[pair] = company.parse(pair[0], pair[1]) if pair[0] else company.NOBODY
-        if pair[1] and not people[row]:
-            people[row] = pair[0]  # a person is his own contact
-        elif name.shape is Shape.PERSON and (people[row] or "").endswith(_ORGANISED):
-            name, people[row] = company.parse(people[row] or ""), pair[0]  # filled in the wrong way round
-        names.append(name)
-    return Normal(
-        names,
-        _aliases(names, column("former_name"), column("short_name")),
-        _each(people, contact.parse, contact.NOBODY),
-        _each(column("phone"), reach.phones, ()),
-        _each(column("email"), reach.mails, ()),
-        _each(column("uscc"), lambda code: code.strip().upper(), ""),
-        _each(column("address"), reach.address, reach.NOWHERE),
+def _parts(raw: pl.DataFrame) -> pl.DataFrame:
+    """All parts of some rows, as in ``SCHEMA``."""
+    raw = _set_right(raw)
+    return _joined(raw, _each(raw["name"], company.parse), _others(raw))
+
+
+def _set_right(raw: pl.DataFrame) -> pl.DataFrame:
+    """``raw`` with every value in the column it belongs to."""
+    name, contact, phone, email = pl.col("name"), pl.col("contact"), pl.col("phone"), pl.col("email")
+    given = (pl.col("given_name") != "") | (pl.col("family_name") != "")
+    chinese = pl.col("family_name").str.contains(r"\p{Han}")
+    full = (
+        pl.when(chinese)
+        .then(pl.col("family_name") + pl.col("given_name"))
+        .otherwise(pl.col("given_name") + " " + pl.col("family_name"))
+    )
+    raw = raw.with_columns(
+        name=pl.when((name == "") & given).then(full).otherwise(name),
+        kind=pl.when((name == "") & given).then(pl.lit("person")).otherwise("kind"),
+    )
+    raw = people.turned(raw)
+    numbered = name.str.contains(_LONG_NUMBER)
+    mailed = email.str.contains(_MOBILE)
+    parts = (
+        phone,
+        pl.when(numbered).then(name),
+        pl.when(contact.str.contains(_LONG_NUMBER)).then(contact),
+        pl.when(mailed).then(email),
+    )
+    others = (email, *(pl.when(column.str.contains("@")).then(column) for column in (phone, contact, name)))
+    return raw.with_columns(
+        phone=pl.concat_str(parts, separator=" ; ", ignore_nulls=True).str.strip_chars(" ;"),
+        email=pl.concat_str(others, separator=" ", ignore_nulls=True).str.strip_chars(" "),
+        name=pl.when(numbered).then(name.str.replace_all(phones.NUMBER, " ")).otherwise(name),
     )
 
 
-def _each(values: Column, parse: Callable[[str], _Part], blank: _Part) -> list[_Part]:
-    """``parse`` of every value, run once for each distinct one; ``blank`` for None and ""."""
-    known: dict[str | None, _Part] = {None: blank, "": blank}
-    found = []
-    for value in values:
-        part = known.get(value)
-        if part is None:
-            part = known[value] = parse(value or "")
-        found.append(part)
-    return found
+_LONG_NUMBER = r"[0-9](?:[ ()-]{0,2}[0-9]){6}"
+_MOBILE = r"^ *1[3-9][0-9]{9} *$"
 
 
-def _aliases(names: list[Company], formers: Column, shorts: Column) -> list[tuple[str, ...]]:
+def _others(raw: pl.DataFrame) -> pl.DataFrame:
+    """The parts of everything else but telephone numbers, some of which need to know the place."""
+    named = raw["province"] + " " + raw["city"] + " " + raw["district"]
+    apart = named + " " + raw["street"] + " " + raw["house_number"]
+    address = raw.select(pl.when(pl.col("address") == "").then(apart.str.strip_chars(" ")).otherwise("address")).to_series()
+    locality = raw.select(pl.when(pl.col("district") == "").then("city").otherwise("district")).to_series()
+    identity = raw["identity"].str.to_uppercase().str.replace_all("[^0-9A-Z]", "").str.slice(0, 40)
+    said = ((raw["birth_date"] != "") | (identity != "")).any()
+    parts = {
+        "mails": reach.mails(raw["email"]),
+        "code": raw["uscc"].str.strip_chars().str.to_uppercase().str.slice(0, 40),
+        "identity": text.where(identity, "^0+$|^1+$|^9+$|^.{1,4}$", lambda fake: fake.str.slice(0, 0)),
+        "born": people.born(raw["birth_date"], identity) if said else raw["birth_date"],
+        "postcode": raw["postcode"].str.to_uppercase().str.replace_all("[^0-9A-Z]", "").str.replace("^0+$", "").str.slice(0, 20),
+        "locality": text.fold(locality),
+    }
+    return pl.concat(
+        (_each(raw["contact"], contact.parse), _each(address, reach.addresses), pl.DataFrame(parts)), how="horizontal"
+    )
+
+
+def _joined(raw: pl.DataFrame, names: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """All parts of a slice: where one cell tells what belongs into another, or helps to read it."""
+    frame = pl.concat((names, others), how="horizontal")
+    frame = people.owned(frame, raw)
+    frame = frame.with_row_index("at")
+    told = frame.filter((pl.col("where") != "") & (pl.col("area") == "") & (pl.col("street") == "")).select("at", "where")
+    if told.height:
+        address = reach.addresses(told["where"])
+        frame = text.amended(frame, pl.concat((told.select("at"), address), how="horizontal"))
+    place = frame.select(pl.when(pl.col("area") == "").then("place").otherwise("area")).to_series()
+    frame = frame.with_columns(
+        phones=phones.phones(raw["phone"], place), aliases=_aliases(frame, raw["former_name"], raw["short_name"])
+    )
+    return frame.select(pl.col(column).cast(sort) for column, sort in SCHEMA.items())
+
+
+def _each(values: pl.Series, parse: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
+    """``parse`` of every value, run once for each distinct one."""
+    distinct = values.unique()
+    known = parse(distinct).with_columns(value=distinct)
+    return pl.DataFrame({"value": values}).join(known, on="value", how="left", maintain_order="left").drop("value")
+
+
+def _aliases(frame: pl.DataFrame, formers: pl.Series, shorts: pl.Series) -> pl.Series:
     """The cores a row goes by besides its name's own; only rows with such a name cost anything."""
-    found: list[tuple[str, ...]] = []
-    for name, former, short in zip(names, formers, shorts, strict=True):
-        if not former and not short and not name.former:
-            found.append(())
-            continue
-        others = (*name.former, *(value for value in (former, short) if value))
-        cores = dict.fromkeys(company.parse(other).core for other in others)
-        found.append(tuple(core for core in cores if len(core) >= 2 and core != name.core)[:3])
-    return found
+    rows = frame.select("core", "former").with_row_index("at")
+    inside = rows.filter(pl.col("former").list.len() > 0).explode("former").rename({"former": "other"})
+    stacked = [rows.select("at", "core", other=column).filter(pl.col("other") != "") for column in (formers, shorts)]
+    others = pl.concat((*stacked, inside))
+    if not others.height:
+        return pl.repeat([], frame.height, dtype=pl.List(pl.String), eager=True)
+    others = others.with_columns(alias=_each(others["other"], company.parse)["core"])
+    others = others.filter((pl.col("alias").str.len_chars() >= 2) & (pl.col("alias") != pl.col("core")))
+    return phones.listed(others, "alias", frame.height, 3)

@@ -1,83 +1,107 @@
-"""Text as compared: NFKC, lower case, simplified characters, without spaces and punctuation. For keys only, never for storage."""
+"""Columns of text as compared: NFKC, lower case, simplified characters, no punctuation. For keys only, never for storage.
+
+Western words stay words, with one blank between them; Chinese needs none.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+
+import polars as pl
 
 LONGEST = 120
 """Characters of a text that are looked at: a cell may hold thousands, a name never does."""
 
-_BRACKETS = str.maketrans(dict.fromkeys("[{〔【「『《〈<〖", "(") | dict.fromkeys("]}〕】」』》〉>〗", ")"))
-_PLAIN = re.compile(r"[0-9a-z一-龥]*")
-_OTHER_BRACKET = re.compile(r"[^\w\s()]")
-_SILENT = re.compile(r"[^\w()]+|_+")
-_LETTERS = re.compile(r"[^\W\d_]")
+_OPEN, _CLOSE = r"[\[{〔【「『《〈<〖]", r"[\]}〕】」』》〉>〗]"
+ODD = r"[^0-9a-z一-龥]"
+"""What width, case or punctuation may change."""
+
+HAN = "[㐀-鿿]"
+"""Chinese characters; cheaper than \\p{Han}."""
 
 
-def fold(text: str) -> str:
-    """``text`` ready for comparing; round brackets are the only punctuation left. At most ``LONGEST`` characters."""
-    if _PLAIN.fullmatch(text) and len(text) <= LONGEST:
-        return simplified(text)
-    # A cut before NFKC as well: one character may become eighteen.
-    text = unicodedata.normalize("NFKC", text[: LONGEST * 2]).lower()
-    if _OTHER_BRACKET.search(text):
-        text = text.translate(_BRACKETS)
-    return simplified(_SILENT.sub("", text))[:LONGEST]
+def series(values: Sequence[str | None] | pl.Series) -> pl.Series:
+    """``values`` as a column without nulls, each cut to what is looked at. Lone surrogates, which are no text, are dropped."""
+    if not isinstance(values, pl.Series):
+        try:
+            values = pl.Series(values, dtype=pl.String)
+        except UnicodeEncodeError:
+            values = pl.Series([value and value.encode("utf-8", "ignore").decode() for value in values], dtype=pl.String)
+    return values.fill_null("").str.slice(0, 4 * LONGEST)
 
 
-def simplified(text: str) -> str:
-    """Traditional characters replaced one by one. GB 2312 holds only simplified ones, so most texts are left at once."""
-    if text.isascii():
-        return text
-    try:
-        text.encode("gb2312")
-    except UnicodeEncodeError:
-        return "".join([letter if letter.isascii() else _simple(letter) for letter in text])
-    return text
+def fold(texts: pl.Series) -> pl.Series:
+    """``texts`` ready for comparing; round brackets are the only punctuation left. At most ``LONGEST`` characters."""
+    return where(plain(texts), ODD, lambda odd: words(odd, "()")).str.slice(0, LONGEST)
 
 
-def lettered(text: str) -> bool:
-    """Whether there is a letter or Chinese character in ``text`` at all."""
-    return _LETTERS.search(text) is not None
+def plain(texts: pl.Series) -> pl.Series:
+    """NFKC, lower case, simplified, all brackets round; other punctuation as it was."""
+    # A cut before NFKC: one character may become eighteen.
+    texts = where(texts.str.slice(0, 2 * LONGEST), ODD, _plainer)
+    return where(texts, _traditional()[0], lambda odd: odd.str.replace_many(*_traditional()[1:]))
+
+
+def _plainer(texts: pl.Series) -> pl.Series:
+    texts = texts.str.normalize("NFKC").str.to_lowercase()
+    return texts.str.replace_all(_OPEN, "(").str.replace_all(_CLOSE, ")")
+
+
+def words(texts: pl.Series, keep: str = "") -> pl.Series:
+    """``texts`` without punctuation but the characters in ``keep``; blanks only between western words."""
+    texts = texts.str.replace_all(r"['’`]", "").str.replace_all(rf"[^\p{{L}}\p{{N}}{keep}]+", " ").str.strip_chars(" ")
+    return tight(texts, keep)
+
+
+def tight(texts: pl.Series, beside: str = "") -> pl.Series:
+    """``texts`` with blanks only between western words, not ``beside`` these characters."""
+    near = rf"[^\x00-\x7f]|[{beside}]" if beside else r"[^\x00-\x7f]"
+    return where(texts, " ", lambda spaced: spaced.str.replace_all(rf" +({near})", "$1").str.replace_all(rf"({near}) +", "$1"))
+
+
+def where(texts: pl.Series, which: str | pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """``texts`` with some of them changed, those that hold a pattern or are true in a mask: the rest costs nothing more."""
+    rows = (texts.str.contains(which) if isinstance(which, str) else which).arg_true()
+    if not len(rows):
+        return texts
+    return texts.clone().scatter(rows, change(texts.gather(rows)))
+
+
+def amended(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """``frame`` with the columns of ``rows`` in place of its own at the positions ``rows["at"]``."""
+    if not rows.height:
+        return frame
+    lists = [column for column, sort in rows.schema.items() if sort == pl.List]  # they cannot be scattered
+    texts = [column for column in rows.columns if column not in lists and column != "at"]
+    frame = frame.with_columns(frame[column].scatter(rows["at"], rows[column]) for column in texts)
+    return frame.update(rows.select("at", *lists), on="at") if lists else frame
+
+
+def choice(words: Iterable[str]) -> str:
+    """A regular expression for any of ``words``, the longest first."""
+    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
 
 
 @cache
-def _converter() -> Callable[[str], str]:
-    import opencc  # 0.1 s: paid only by lists that hold such characters
+def _traditional() -> tuple[str, list[str], list[str]]:
+    """A pattern of all traditional characters; they; and the simplified ones in their place."""
+    import opencc
 
-    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
-    return convert
+    # GB 2312 holds hardly any but simplified ones; 乾 (乾县, 乾坤) is one of its own.
+    old = [
+        letter
+        for letter in map(chr, (*range(0x3400, 0xA000), *range(0xF900, 0xFB00)))
+        if letter == "後" or not _simplified(letter)
+    ]
+    pairs = zip(old, opencc.OpenCC("t2s").convert("\n".join(old)).split("\n"), strict=True)
+    changed = {before: after for before, after in pairs if before != after}
+    return f"[{''.join(changed)}]", list(changed), list(changed.values())
 
 
-@cache
-def _simple(letter: str) -> str:
+def _simplified(letter: str) -> bool:
     try:
         letter.encode("gb2312")
     except UnicodeEncodeError:
-        try:
-            return _converter()(letter)
-        except UnicodeEncodeError:  # a lone surrogate
-            return ""
-    return letter
-
-
-class Endings:
-    """Words that texts end with, found by their last two characters."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        found: dict[str, set[str]] = defaultdict(set)
-        for word in words:
-            found[word[-2:]].add(word)
-        self._words = {end: tuple(sorted(group, key=len, reverse=True)) for end, group in found.items()}
-
-    def longest(self, text: str, leave: int = 0) -> str:
-        """The longest word that ``text`` ends with, "" when there is none; never one that would leave ``leave`` characters."""
-        for end in (text[-2:], text[-1:]):
-            for word in self._words.get(end, ()):
-                if text.endswith(word) and (not leave or len(text) - len(word) != leave):
-                    return word
-        return ""
+        return False
+    return True

@@ -415,3 +415,6 @@ RESULTS = (FINDINGS, DUPLICATES, CONFLICTS, FOUND, SETTING)
 TABLES = (*STORED, DICTIONARY, *RESULTS)
 BY_KEY = {table.key: table for table in TABLES}
 SUBMITTED = (CUSTOMER, CONTACT, INTERACTION, TAG)
+
+MATCHED = ("name", "former_name", "short_name", "contact", "phone", "email", "uscc", "address", "province", "city", "district", "kind")
+"""The fields that tell a customer from another."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
@@ -44,6 +45,7 @@ def button(*, store: bool = False, create: bool = True, first: bool = True, keep
 
 
 def _opened(button: str, name: str, keep: bool) -> Book:
+    gc.set_threshold(100_000, 50, 50)  # a sheet is a million living cells: looking through them for rubbish costs a fifth
     try:
         return app.open_book(name, keep)
     except Exception as error:
@@ -60,8 +62,11 @@ def _press(work: Work, book: Book, store: bool, create: bool, first: bool) -> bo
     except Exception as error:
         with suppress(Exception):
             book.progress("", 1, 1)
-        with suppress(Exception):  # the spreadsheet program itself may be gone
-            book.tell(failed(work.__name__, error, book.language))
+        sentence = failed(work.__name__, error, book.language)
+        try:
+            book.tell(sentence)
+        except Exception:  # the spreadsheet program itself may be gone
+            raise SystemExit(sentence) from None
         return False
     if said:
         book.tell(said)
@@ -69,7 +74,7 @@ def _press(work: Work, book: Book, store: bool, create: bool, first: bool) -> bo
 
 
 def _show(desk: app.Desk) -> None:
-    """Let the Excel ribbon show who works here, and what is of use to them."""
+    """Let Excel's ribbon and LibreOffice's toolbar show who works here, and what is of use to them."""
     with suppress(Exception):  # a label is no reason to fail
         mine = app.settings()
         screen.keep(desk.context.actor, mine.department if mine else "", desk.language)

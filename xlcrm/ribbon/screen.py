@@ -1,4 +1,4 @@
-"""What the Excel ribbon shows to whom: the file that the add-in's VBA reads after every click."""
+"""What Excel's ribbon and LibreOffice's toolbar show to whom: the files that they read after every click."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import platform
 from collections.abc import Iterable
 from pathlib import Path
 
-from xlcrm.addin import places, screen
+from xlcrm import app
+from xlcrm.addin import libreoffice, places, screen
+from xlcrm.catalogue import LANGUAGES
 from xlcrm.model.context import Person
-from xlcrm.ribbon.buttons import BUTTONS, GROUPS, label
+from xlcrm.ribbon.buttons import BUTTONS, GROUPS, label, shown
 
 
 def control(name: str) -> str:
@@ -37,7 +39,14 @@ def visible(roles: Iterable[str]) -> tuple[str, ...]:
 
 
 def keep(person: Person, department: str, language: str) -> None:
-    """Let the Excel ribbon of this machine show ``person`` and what is of use to them; nothing where it is not installed."""
+    """Let ribbon and toolbar of this machine show ``person`` and what is of use to them; nothing where they are not installed.
+
+    The ribbon speaks the language the person chose (XLCRM_LANG), else Excel's own.
+    """
+    who = label(person, department, language)
+    libreoffice.show(app.home(), who, [button.name for button in shown(person.roles)])
     where = places.find(platform.system(), Path.home(), os.environ)
     if where is not None and where.config.exists():
-        screen.write(where.screen, label(person, department, language), visible(person.roles))
+        chosen = os.environ.get("XLCRM_LANG", "")
+        known = chosen if chosen in LANGUAGES else ""
+        screen.write(where.screen, who, visible(person.roles), known)

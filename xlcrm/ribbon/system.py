@@ -69,6 +69,7 @@ def settings(desk: app.Desk) -> str:
     if not book.ask("\n".join((text("ribbon.settings_ask", language), *changes))):
         return text("ribbon.settings_kept", language)
     job.save(app.settings_path(), wanted)
+    desk.forget_person()
     job.put_away(book, language)
     return text("ribbon.settings_saved", language)
 

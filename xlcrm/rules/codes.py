@@ -31,6 +31,7 @@ _CELL = {
     "FORMULA_EMPTY": Code(MUST, "all"),
     "TOO_LONG": Code(MUST, "text"),
     "TEXT_FORM": Code(CHECK, "text and names", safe=True),
+    "TEXT_GARBLED": Code(CHECK, "text and names"),
     "PHONE_IN_TEXT": Code(CHECK, "text and names"),
     "IDENTITY_IN_TEXT": Code(CHECK, "text"),
     "DIGITS_LOST": Code(MUST, "phones and codes"),

@@ -8,6 +8,7 @@ row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -59,6 +60,9 @@ STATES = {
     "severity": {"must": "must", "check": "check", "due": "due"},
     "finding_state": {"fixed": "good", "undone": "quiet"},
 }  # fmt: skip
+
+
+REFERENCE = re.compile(r"\$?\b[A-Z]{1,3}\$?[0-9]+\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,11 @@ def colour_rules(
                 formula = f'${where[field.key]}{top}="{words.label(code, language)}"'
                 rules.append(ColourRule(_span(top, where[field.key]), formula, *COLOURS[colour]))
     return tuple(rules)
+
+
+def signature(formula: str) -> str:
+    """A formula but for the cells it speaks of, which move with columns and pasting: how ours is known again."""
+    return REFERENCE.sub("#", formula)
 
 
 def _span(top: int, first: str, last: str = "") -> str:

@@ -24,6 +24,7 @@ from xlcrm.sheets.grid import MOST_CELLS, WIDEST, Grid
 
 DELIMITERS = ",;\t|"
 LONGEST_FIELD = 1 << 20
+TEXTS = (".csv", ".txt", ".tsv")
 _CALAMINE = (".xls", ".xlsb", ".ods")
 _ERRORS = frozenset(("#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#GETTING_DATA"))
 
@@ -35,15 +36,7 @@ def read_table(path: Path | str, table: Table) -> Rows:
     header is taken. Unknown columns come in ``Rows.others``. BookError when the file cannot be read or no header is found.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix in _CALAMINE:
-        found = _calamine(path)
-    elif suffix in (".csv", ".txt", ".tsv"):
-        found = [(path.stem, _text(path, table))]
-    else:
-        package = Package(path)
-        source = Source(package, Workbook(package))
-        found = [(entry.title, Sheet(source, entry).grid) for entry in source.book.sheets]
+    found = [(path.stem, _text(path, table))] if path.suffix.lower() in TEXTS else grids(path)
     best: tuple[int, int, str, Grid, headers.Headers] | None = None
     for title, grid in found:
         top = {line: grid.row(index) for index, line in enumerate(grid.lines[: headers.SEARCHED])}
@@ -60,6 +53,15 @@ def read_table(path: Path | str, table: Table) -> Rows:
             place = f"{letters(number)}{line}"
             rows.flaws.append(Flaw(code, place, (("place", place), ("header", text))))
     return rows
+
+
+def grids(path: Path) -> list[tuple[str, Grid]]:
+    """The sheets of a workbook of any kind, as (title, cells); BookError when it cannot be read."""
+    if path.suffix.lower() in _CALAMINE:
+        return _calamine(path)
+    package = Package(path)
+    source = Source(package, Workbook(package))
+    return [(entry.title, Sheet(source, entry).grid) for entry in source.book.sheets]
 
 
 def _grid(rows: Sequence[Sequence[Any]], name: str, convert: Callable[[Iterable[Any]], list[Cell]]) -> Grid:
@@ -119,7 +121,7 @@ def _calamine(path: Path) -> list[tuple[str, Grid]]:
 
 def _text(path: Path, table: Table) -> Grid:
     """The rows of a text file; the delimiter is the one under which most headers are recognised."""
-    text = _decoded(contents(path)).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    text = decoded(contents(path)).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     csv.field_size_limit(LONGEST_FIELD)
     found: dict[str, int] = {}
     try:
@@ -134,7 +136,7 @@ def _text(path: Path, table: Table) -> Grid:
     return _grid(rows, path.name, _texts)
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
     """Text in whichever encoding Excel, WPS and old systems write: UTF-8 or UTF-16 with a mark, UTF-8, GB18030."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")

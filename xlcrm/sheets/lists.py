@@ -12,7 +12,7 @@ from xlcrm.model.fields import Field, Table
 from xlcrm.model.tables import CUSTOMER, TABLES
 from xlcrm.model.vocabularies import Vocabulary, names, vocabulary
 
-BLANK = "L_blank"  # one blank cell: what a dependent dropdown offers while its parent is blank
+BLANK = "L_blank"  # what a dependent dropdown offers while its parent is blank: two cells, of one LibreOffice offers its value, 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ def add(book: Workbook, styles: Styles, table: Table, language: str, columns: Co
         body = styles(
             num_format=column.number_format,
             text_wrap=column.wraps,
+            valign=_upright(column),
             font_color=SOFT if column.field.role in (Role.AUDIT, Role.DERIVED) else INK,
         )
         options = {"level": column.level, "hidden": bool(column.level) or column.hidden, "collapsed": column.leads}
@@ -141,11 +142,17 @@ def _view(sheet: Worksheet, table: Table, language: str) -> None:
     sheet.set_footer(f"&L&A&C{text('template.page', language)}")
 
 
+def _upright(column: design.Column) -> str:
+    """Where text stands in a row: several sentences in a row of one line begin with the first."""
+    return "top" if column.field.key == "problem" else "vcenter"
+
+
 def _body(styles: Styles, column: design.Column, number_format: str) -> Format:
     """The format of a whole column below the header."""
     return styles(
         num_format=number_format,
         text_wrap=column.wraps,
+        valign=_upright(column),
         align="center" if number_format.startswith("yyyy") else "general",
         font_color=SOFT if column.field.role in (Role.AUDIT, Role.DERIVED) else INK,
         border=1,

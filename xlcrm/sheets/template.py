@@ -102,7 +102,7 @@ def _add_lists(book: Workbook, language: str) -> None:
     """The very hidden sheet with the options behind the dropdowns, and the names that point to them."""
     sheet: Worksheet = book.add_worksheet(LISTS_SHEET)
     sheet.very_hidden()
-    book.define_name(lists.BLANK, f"={LISTS_SHEET}!$A$1")
+    book.define_name(lists.BLANK, f"={LISTS_SHEET}!$A$1:$A$2")
     number = 1
     for item in lists.used(language):
         sheet.write_string(0, number, item.vocabulary)

@@ -46,6 +46,19 @@ class Verdict:
     faults: tuple[tuple[str, dict[str, object]], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Stored customers that may be the same as new rows: ``pairs`` of (index of the new row, customer rid), sorted.
+
+    ``counts`` tells how many customers and new rows together have each of the new rows' keys (``match.caps.MOST_COUNTED``
+    customers at most), ``total`` about how many customers and new rows there are.
+    """
+
+    pairs: list[tuple[int, str]]
+    counts: dict[str, int]
+    total: int
+
+
 class Store(Protocol):
     """The shared truth. Every change of anything goes through ``apply``.
 
@@ -91,10 +104,10 @@ class Store(Protocol):
         """The values of records at a version, reconstructed from the log; unknown (rid, version) are left out."""
         ...
 
-    def candidates(self, keys: Sequence[Sequence[str]], cap: int = 50) -> list[tuple[int, str]]:
-        """(index into ``keys``, customer rid) for every living customer sharing a blocking key; never a full scan.
+    def candidates(self, keys: Sequence[Sequence[str]], most: int | None = None) -> Candidates:
+        """Every living customer sharing a blocking key with one of the new rows, whose ``keys`` are given; never a full scan.
 
-        A key shared by more than ``cap`` customers gives none.
+        A key that more customers and new rows have than ``match.caps`` allows for its kind (or than ``most``) gives none.
         """
         ...
 

@@ -1,28 +1,31 @@
 """What records are found by: numbers, blocking keys, and the last digits of their telephones.
 
-Derived from the records, and so not in the log. Keys made of telephones and mail addresses ("p:...", "e:...") are stored as
-keyed digests: a list of them tells nothing.
+Derived from the records, and so not in the log. Keys made of telephones, mail addresses and identity numbers
+(``match.caps.SECRET``) are stored as keyed digests: a list of them tells nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Column, Connection, MetaData, Text, func, select
 from sqlalchemy import Table as SqlTable
 
 from xlcrm.crypto.cipher import Cipher
+from xlcrm.match.caps import ALIKE, CAPS, MOST_COUNTED, SECRET
 from xlcrm.model.fields import Kind, Table
+from xlcrm.store.base import Candidates
 from xlcrm.store.chunks import chunks
 from xlcrm.store.pen import Pen
 from xlcrm.store.schema import BLOCKING_KEY, ENTRY, NUMBER, PHONE_TAIL, SQL, insert
 
-SECRET = ("p:", "e:")
 TAIL = 4
 
 # Lives in the connection's temporary schema: joins a long list of wanted keys with the index.
 _WANTED = SqlTable("wanted_key", MetaData(), Column("key", Text, primary_key=True), prefixes=["TEMPORARY"])
+# Kinds of keys with a lower cap pair rows that have little else in common.
+TELLING = frozenset(kind for kind, cap in CAPS.items() if cap >= 30)
 
 
 def phone_fields(table: Table) -> tuple[str, ...]:
@@ -32,7 +35,7 @@ def phone_fields(table: Table) -> tuple[str, ...]:
 
 def stored_key(cipher: Cipher, key: str) -> str:
     """A blocking key as it is stored."""
-    return key[:2] + cipher.digest(key)[:32] if key.startswith(SECRET) else key
+    return key[:2] + cipher.digest(key)[:32] if key[0] in SECRET else key
 
 
 def stored_tail(cipher: Cipher, last: str) -> str:
@@ -108,40 +111,60 @@ class Index:
                 rows.clear()
 
 
-def candidates(connection: Connection, cipher: Cipher, keys: Sequence[Sequence[str]], cap: int) -> list[tuple[int, str]]:
-    """(index into ``keys``, customer rid) for each living customer sharing a key that at most ``cap`` customers have."""
+class Lookup:
+    """What is asked about blocking keys (as stored) within the caller's transaction; in SQLite's words."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def counted(self, names: Sequence[str]) -> dict[str, int]:
+        """How many customers have each of these keys, at most ``MOST_COUNTED``; those that none has are left out."""
+        _WANTED.create(self.connection, checkfirst=False)
+        self.connection.exec_driver_sql(insert(_WANTED), [(name,) for name in names] or [("",)])
+        some = select(BLOCKING_KEY.c.customer).where(BLOCKING_KEY.c.key == _WANTED.c.key).limit(MOST_COUNTED).correlate(_WANTED)
+        count = select(func.count(some.subquery().c.customer.distinct())).scalar_subquery()
+        found = self.connection.execute(select(_WANTED.c.key, count)).all()
+        _WANTED.drop(self.connection)
+        return {name: number for name, number in found if number}
+
+    def having(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """(key, customer) for the living customers with these keys, each of which at most ``MOST_COUNTED`` have."""
+        for chunk in chunks(names):
+            places = ", ".join("?" * len(chunk))  # there are many keys: expanding an in_() would take longer than the search
+            asked = (
+                "SELECT DISTINCT k.key, k.customer FROM blocking_key k JOIN customer c ON c.rid = k.customer "  # noqa: S608 - question marks
+                f"WHERE k.key IN ({places}) AND c.life = 'live'"
+            )
+            yield from ((name, rid) for name, rid in self.connection.exec_driver_sql(asked, tuple(chunk)))
+
+    def total(self) -> int:
+        """About how many customers there are."""
+        return self.connection.exec_driver_sql("SELECT max(rowid) FROM customer").scalar() or 0  # counting takes 0.1 s a million
+
+
+def candidates(lookup: Lookup, cipher: Cipher, keys: Sequence[Sequence[str]], most: int | None) -> Candidates:
+    """The living customers that share a key with new rows, whose ``keys`` are given (see ``Store.candidates``)."""
     wanted: dict[str, list[int]] = {}
+    names: dict[str, str] = {}
     for index, group in enumerate(keys):
         for key in dict.fromkeys(group):
-            wanted.setdefault(stored_key(cipher, key), []).append(index)
-    present = _present(connection, list(wanted))
-    if not present:
-        return []
-    customer, stored = SQL["customer"], BLOCKING_KEY
-    alive = (customer.c.rid == stored.c.customer) & (customer.c.life == "live")
-    _WANTED.create(connection, checkfirst=False)
-    connection.exec_driver_sql(insert(_WANTED), [(name,) for name in present])
-    # One more than the cap is enough to know that a key is too common.
-    sharing = select(stored.c.customer).join(customer, alive).where(stored.c.key == _WANTED.c.key).distinct().limit(cap + 1)
-    few = select(func.count()).select_from(sharing.correlate(_WANTED).subquery()).scalar_subquery()
-    # An expression, so that SQLite looks up each wanted key among the stored ones; the other way round it reads them all.
-    joined = _WANTED.join(stored, stored.c.key == _WANTED.c.key.concat("")).join(customer, alive)
-    found = connection.execute(
-        select(_WANTED.c.key, stored.c.customer).select_from(joined).where(few <= cap).distinct()
-    ).all()
-    _WANTED.drop(connection)
-    pairs = {(index, rid) for name, rid in found for index in wanted[name]}
-    return sorted(pairs)
-
-
-def _present(connection: Connection, keys: Sequence[str]) -> list[str]:
-    """Those of ``keys`` (as stored) that any record has: of new customers' keys hardly one."""
-    found: list[str] = []
-    for chunk in chunks(keys):
-        places = ", ".join("?" * len(chunk))  # there are many keys: expanding an in_() would take longer than the search
-        asked = f'SELECT DISTINCT "key" FROM blocking_key WHERE "key" IN ({places})'  # noqa: S608 - places are question marks
-        found += connection.exec_driver_sql(asked, tuple(chunk)).scalars()
-    return found
+            wanted.setdefault(key, []).append(index)
+            names[key] = stored_key(cipher, key)
+    stored = lookup.counted(list(dict.fromkeys(names.values())))
+    counts = {key: stored.get(names[key], 0) + len(rows) for key, rows in wanted.items()}
+    few, alike = {}, {}
+    for key, name in names.items():
+        if name in stored and (cap := min(CAPS[key[0]], most or MOST_COUNTED)):
+            if counts[key] <= cap:
+                few[name] = wanted[key]
+            elif key[0] == ALIKE:
+                alike[name] = wanted[key]
+    found = {(index, rid) for name, rid in lookup.having(list(few)) for index in few[name]}
+    for name, rows in alike.items():
+        # Of many that say the very same one stands for all.
+        one = lookup.connection.execute(select(func.min(BLOCKING_KEY.c.customer)).where(BLOCKING_KEY.c.key == name)).scalar_one()
+        found |= {(index, one) for index in rows}
+    return Candidates(sorted(found), counts, lookup.total() + len(keys))
 
 
 def overtaken(connection: Connection, cipher: Cipher, keys: Iterable[str], since: int, but: Collection[str]) -> bool:
@@ -150,7 +173,7 @@ def overtaken(connection: Connection, cipher: Cipher, keys: Iterable[str], since
     later = [rid for rid in connection.execute(asked).scalars() if rid not in but]
     if not later:
         return False
-    ours = {stored_key(cipher, key) for key in keys}
+    ours = {stored_key(cipher, key) for key in keys if key[0] in TELLING}
     for chunk in chunks(later):
         theirs = select(BLOCKING_KEY.c.key).where(BLOCKING_KEY.c.rid.in_(chunk))
         if not ours.isdisjoint(connection.execute(theirs).scalars()):

@@ -15,7 +15,7 @@ from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
 from xlcrm.store import apply, chain, keys, log, numbers, people, reading, search, status
-from xlcrm.store.base import Entry, Verdict
+from xlcrm.store.base import Candidates, Entry, Verdict
 from xlcrm.store.batch import read
 from xlcrm.store.faults import AccountTaken, explained
 from xlcrm.store.migrations import LATEST
@@ -29,6 +29,7 @@ class SqlStore:
     """A Store (see base.py) in a database; ``path`` names it in error messages. Open one with sqlite.open or postgres."""
 
     account = ""
+    _lookup = keys.Lookup
 
     def __init__(self, engine: Engine, cipher: Cipher, path: str) -> None:
         self._engine = engine
@@ -114,9 +115,9 @@ class SqlStore:
         with self._reading() as connection:
             return reading.as_of(Vault(self._cipher, connection), connection, wanted)
 
-    def candidates(self, keys_: Sequence[Sequence[str]], cap: int = 50) -> list[tuple[int, str]]:
+    def candidates(self, keys_: Sequence[Sequence[str]], most: int | None = None) -> Candidates:
         with self._reading() as connection:
-            return keys.candidates(connection, self._cipher, keys_, cap)
+            return keys.candidates(self._lookup(connection), self._cipher, keys_, most)
 
     def position(self) -> int:
         with self._reading() as connection:

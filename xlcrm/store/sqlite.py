@@ -11,6 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, sele
 from xlcrm.crypto import keys
 from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.errors import StoreError
+from xlcrm.match.caps import VERSION
 from xlcrm.model.identity import new_rid
 from xlcrm.store import migrations
 from xlcrm.store.faults import explained
-from xlcrm.store.schema import META
+from xlcrm.store.pen import Direct
+from xlcrm.store.rekey import rekey, stale
+from xlcrm.store.schema import BLOCKING_KEY, META
 from xlcrm.store.share import on_share, writable
 from xlcrm.store.sql import SqlStore
 
@@ -65,6 +69,7 @@ def open(
             else:
                 with engine.connect() as connection:
                     cipher = _unlock(connection, cipher, ask, made)
+            _renew_keys(engine, cipher)
     except BaseException:
         engine.dispose()
         raise
@@ -81,6 +86,15 @@ def version(url: str | Path) -> int:
             return migrations.version(connection)
     finally:
         engine.dispose()
+
+
+def _renew_keys(engine: Engine, cipher: Cipher) -> None:
+    with engine.connect() as connection:
+        if not stale(connection):
+            return
+    with engine.connect().execution_options(write=True) as connection, connection.begin():
+        if stale(connection):
+            rekey(connection, cipher, partial(Direct(connection).insert, BLOCKING_KEY))
 
 
 def _check_file(path: Path, create: bool) -> None:
@@ -176,7 +190,7 @@ def _unlock(
                 made = (store_id, *keys.create(store_id, ask))
             store_id, found, sealed = made
             cipher = Cipher(found)
-        rows = {"store_id": store_id, "check": cipher.check(store_id), "passphrase": sealed, "head": None}
+        rows = {"store_id": store_id, "check": cipher.check(store_id), "passphrase": sealed, "head": None, "keys": str(VERSION)}
         connection.execute(META.insert(), [{"name": name, "value": value} for name, value in rows.items()])
         return cipher
     cipher = cipher or Cipher(keys.load(meta["store_id"], meta.get("passphrase"), ask))

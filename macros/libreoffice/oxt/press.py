@@ -17,9 +17,12 @@ from typing import Any
 import uno  # type: ignore[import-not-found]
 import unohelper  # type: ignore[import-not-found]
 from com.sun.star.bridge import XInstanceProvider  # type: ignore[import-not-found]
-from com.sun.star.task import XJobExecutor  # type: ignore[import-not-found]
+from com.sun.star.frame import XDispatch, XDispatchProvider  # type: ignore[import-not-found]
+from com.sun.star.lang import XInitialization, XServiceInfo  # type: ignore[import-not-found]
 
-NAME = "org.xlcrm.Press"
+NAME, SERVICE = "org.xlcrm.Press", "com.sun.star.frame.ProtocolHandler"
+SCHEME = "org.xlcrm:"  # of the buttons' commands
+WHO = "who"  # the label on the toolbar: person, role, store; pressed it opens the settings
 FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "LD_LIBRARY_PATH")  # of LibreOffice's Python, not of ours
 NOT_INSTALLED = (
     "找不到客户管理的程序。请在命令行运行一次 xlcrm addin install --libreoffice，再重新打开 LibreOffice。\n"
@@ -42,14 +45,37 @@ class Provider(unohelper.Base, XInstanceProvider):  # type: ignore[misc]
         return self.context
 
 
-class Press(unohelper.Base, XJobExecutor):  # type: ignore[misc]
-    """``service:org.xlcrm.Press?validate`` presses the button validate."""
+class Press(unohelper.Base, XServiceInfo, XInitialization, XDispatchProvider):  # type: ignore[misc]
+    """The commands ``org.xlcrm:validate`` and so on of one window."""
 
     def __init__(self, context: Any) -> None:
         self.context = context
+        self.frame: Any = None
 
-    def trigger(self, button: str) -> None:
-        threading.Thread(target=self.press, args=(button, self.book()), daemon=True).start()
+    def initialize(self, given: tuple[Any, ...]) -> None:
+        self.frame = given[0] if given else None
+
+    def queryDispatch(self, url: Any, target: str, flags: int) -> Any:
+        return Command(self, url.Path) if url.Complete.startswith(SCHEME) else None
+
+    def queryDispatches(self, wanted: Any) -> Any:
+        return tuple(self.queryDispatch(one.FeatureURL, one.FrameName, one.SearchFlags) for one in wanted)
+
+    def getImplementationName(self) -> str:
+        return NAME
+
+    def supportsService(self, name: str) -> bool:
+        return name == SERVICE
+
+    def getSupportedServiceNames(self) -> tuple[str, ...]:
+        return (SERVICE,)
+
+    def start(self, button: str) -> None:
+        """Press a button: what was typed goes into its cell first, as if the person had left it."""
+        if self.frame is not None:
+            helper = self.service("frame.DispatchHelper")
+            helper.executeDispatch(self.frame, ".uno:AcceptFormula", "", 0, ())
+        threading.Thread(target=self.press, args=("settings" if button == WHO else button, self.book()), daemon=True).start()
 
     def press(self, button: str, book: str) -> None:
         """Run one button to its end, one after the other."""
@@ -62,6 +88,7 @@ class Press(unohelper.Base, XJobExecutor):  # type: ignore[misc]
             said = NOT_INSTALLED
         finally:
             turn.release()
+            refresh()
         if said:
             self.tell(said)
 
@@ -72,7 +99,7 @@ class Press(unohelper.Base, XJobExecutor):  # type: ignore[misc]
         acceptor = self.service("connection.Acceptor")
         threading.Thread(target=self.serve, args=(acceptor, pipe), daemon=True).start()
         process = subprocess.Popen(  # noqa: S603 - our own command; no part of it comes from a document but its name
-            [python, "-m", "xlcrm.ribbon", button, "--pipe", pipe, "--book", book],
+            [python, "-m", "xlcrm.ribbon", button, "--pipe", pipe, "--book=" + book],
             env={**{key: value for key, value in os.environ.items() if key not in FOREIGN}, "PYTHONUTF8": "1"},
             cwd=str(Path.home()),  # never the document's folder: Python would look for modules there
             stdin=subprocess.DEVNULL,
@@ -88,8 +115,9 @@ class Press(unohelper.Base, XJobExecutor):  # type: ignore[misc]
         return LATE if not lines or lines[0].startswith("Traceback") else "\n".join(lines[:4])
 
     def book(self) -> str:
-        """The document in front at the moment of the press: its path, or its title when it was never saved."""
-        document = self.service("frame.Desktop").getCurrentComponent()
+        """The document in this window: its path, or its title when it was never saved."""
+        controller = self.frame.getController() if self.frame is not None else None
+        document = controller.getModel() if controller is not None else None
         url = document.getURL() if document is not None else ""
         if url.startswith("file:"):
             return str(uno.fileUrlToSystemPath(url))
@@ -118,14 +146,67 @@ class Press(unohelper.Base, XJobExecutor):  # type: ignore[misc]
         box.dispose()
 
 
+class Command(unohelper.Base, XDispatch):  # type: ignore[misc]
+    """One button's command: pressed, and asked what it looks like."""
+
+    def __init__(self, press: Press, button: str) -> None:
+        self.press, self.button = press, button
+
+    def dispatch(self, url: Any, arguments: Any) -> None:
+        self.press.start(self.button)
+
+    def addStatusListener(self, listener: Any, url: Any) -> None:
+        watchers.append((self, listener, url))
+        self.show(listener, url, screen())
+
+    def removeStatusListener(self, listener: Any, url: Any) -> None:
+        watchers[:] = [one for one in watchers if one[1] != listener or one[2].Complete != url.Complete]
+
+    def show(self, listener: Any, url: Any, shown: dict[str, str]) -> None:
+        """Tell the toolbar or menu what xlcrm wrote down: who works here, and which buttons are of use to them."""
+        event = uno.createUnoStruct("com.sun.star.frame.FeatureStateEvent")
+        event.Source, event.FeatureURL, event.IsEnabled = self, url, True
+        if self.button == WHO and shown.get("label"):
+            event.State = shown["label"]
+        elif shown.get("visible"):
+            event.State = uno.createUnoStruct("com.sun.star.frame.status.Visibility", self.button in shown["visible"].split())
+        listener.statusChanged(event)
+
+
+watchers: list[tuple[Command, Any, Any]] = []
+
+
+def refresh() -> None:
+    """Let every toolbar and menu show what is true now."""
+    shown = screen()
+    for command, listener, url in watchers[:]:
+        try:
+            command.show(listener, url, shown)
+        except Exception:  # its window was closed meanwhile
+            command.removeStatusListener(listener, url)
+
+
+def home() -> Path:
+    """xlcrm's folder of this user."""
+    return Path(os.environ.get("XLCRM_HOME") or Path.home() / ".xlcrm")
+
+
+def screen() -> dict[str, str]:
+    """Who works here ("label") and the buttons of use to them ("visible"); empty before xlcrm wrote it down."""
+    try:
+        found = json.loads((home() / "libreoffice-screen.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {key: value for key, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}
+
+
 def interpreter() -> str:
     """The Python that holds xlcrm. OSError, ValueError or KeyError when it was never installed."""
-    home = Path(os.environ.get("XLCRM_HOME") or Path.home() / ".xlcrm")
-    python = str(json.loads((home / "libreoffice.json").read_text("utf-8"))["python"])
+    python = str(json.loads((home() / "libreoffice.json").read_text("utf-8"))["python"])
     if not Path(python).is_file():
         raise FileNotFoundError(python)
     return python
 
 
 g_ImplementationHelper = unohelper.ImplementationHelper()
-g_ImplementationHelper.addImplementation(Press, NAME, ("com.sun.star.task.Job",))
+g_ImplementationHelper.addImplementation(Press, NAME, (SERVICE,))

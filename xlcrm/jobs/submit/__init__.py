@@ -7,11 +7,12 @@ answer was lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from xlcrm.catalogue import text
-from xlcrm.errors import BookError
-from xlcrm.jobs import dedupe
+from xlcrm.errors import BookError, Overtaken
+from xlcrm.jobs.duplicates import Asked, Match, read_lines, write_lines
 from xlcrm.jobs.marking import fill, write_marks
 from xlcrm.jobs.reading import read
 from xlcrm.jobs.repair import done_before
@@ -25,6 +26,9 @@ from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
 from xlcrm.store.base import Store
 
+TURNS = 5
+"""How often rows are compared again because somebody stored similar ones meanwhile."""
+
 
 @dataclass(slots=True)
 class Submission:
@@ -35,7 +39,6 @@ class Submission:
 
     draft: Draft
     counts: dict[str, dict[Count, int]]
-    waiting: list[dedupe.Match] = field(default_factory=list)
     operation: str = ""
     head: str = ""
     dry: bool = False
@@ -66,33 +69,32 @@ def submit(
     uid = identify(book)
     if not known and not dry_run:
         book.save()  # the workbook must know its identity before the store does
-    book.progress(text("jobs.step_read", context.language), 0, 4)
-    operation = Operation("submit", workbook=uid, source=book.name)
-    draft = Draft(read(book, rulebook, SUBMITTED, store), store, context, rulebook, operation, accept)
-    decisions = dedupe.read_decisions(book)
-    choices = writeback.read_choices(book)
-    book.progress(text("jobs.step_compare", context.language), 1, 4)
-    waiting: list[dedupe.Match] = []
-    if CUSTOMER.key in draft.sheets:
-        waiting = customers.plan(draft, decisions, choices)
-    for table in (CONTACT, INTERACTION, TAG):
-        if table.key in draft.sheets:
-            children.plan(draft, table, choices)
-    _accounted(draft)
-    if dry_run:
-        book.progress("", 4, 4)
-        return Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()}, waiting, dry=True)
-    book.progress(text("jobs.step_store", context.language), 2, 4)
-    book.ready()  # comparing took time: an answer that cannot be written back, or to other rows, is not asked for
-    done = storing.store(draft)
+    asked, choices = read_lines(book, context), writeback.read_choices(book, context)
+    for left in reversed(range(TURNS)):
+        book.progress(text("jobs.step_read", context.language), 0, 4)
+        operation = Operation("submit", workbook=uid, source=book.name, compared=store.position())
+        draft = Draft(read(book, rulebook, SUBMITTED, store), store, context, rulebook, operation, accept)
+        book.progress(text("jobs.step_compare", context.language), 1, 4)
+        matches = _plan(draft, asked, choices)
+        if dry_run:
+            book.progress("", 4, 4)
+            return Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()}, dry=True)
+        book.progress(text("jobs.step_store", context.language), 2, 4)
+        book.ready()  # comparing took time: an answer that cannot be written back, or to other rows, is not asked for
+        try:
+            done = storing.store(draft)
+            break
+        except Overtaken:  # a colleague stored a customer that may be one of these: compare with it, too
+            if not left:
+                raise
     book.progress(text("jobs.step_write", context.language), 3, 4)
     try:
-        _write(book, draft, waiting, decisions, done)
+        _write(book, draft, matches, asked, done)
     except (BookError, KeyboardInterrupt) as error:
         if done.receipt is None:
             raise
         raise _unwritten(book, draft, error) from error
-    result = Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()}, waiting)
+    result = Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()})
     if done.receipt is not None:
         result.operation, result.head = done.receipt.operation, done.receipt.head
     return result
@@ -106,18 +108,30 @@ def _unwritten(book: Book, draft: Draft, error: BookError | KeyboardInterrupt) -
     return BookError("jobs.unwritten", name=book.name, rows=stored, why=why[0], how=why[1])
 
 
+def _plan(draft: Draft, asked: Asked, choices: Mapping[str, str]) -> list[Match]:
+    """Give every row its fate; the matches of new customers come back."""
+    matches: list[Match] = []
+    if CUSTOMER.key in draft.sheets:
+        matches = customers.plan(draft, asked, choices)
+    for table in (CONTACT, INTERACTION, TAG):
+        if table.key in draft.sheets:
+            children.plan(draft, table, choices)
+    _accounted(draft)
+    return matches
+
+
 def _accounted(draft: Draft) -> None:
     """Every row read has exactly one fate: the counts add up by construction, and this says so at once if not."""
     for key, sheet in draft.sheets.items():
         assert len(draft.fates[key]) == len(sheet.rows), f"{BY_KEY[key].key}: rows without a fate"
 
 
-def _write(book: Book, draft: Draft, waiting: list[dedupe.Match], decisions: dict[str, str], done: storing.Stored) -> None:
+def _write(book: Book, draft: Draft, matches: list[Match], asked: Asked, done: storing.Stored) -> None:
     writeback.write(book, draft, done.outcomes, done.records, done.tags)
     write_marks(book, draft.sheets, draft.context.language, done_before(book))
     if CUSTOMER.key in draft.sheets:
-        matches, answers = customers.still_waiting(draft, waiting, decisions)
-        dedupe.write_matches(book, draft.sheets[CUSTOMER.key], matches, answers, draft.context, draft.rulebook)
+        waiting, answers = customers.still_waiting(draft, matches, asked)
+        write_lines(book, draft.sheets[CUSTOMER.key], waiting, answers, draft.context, draft.rulebook.names)
     fill(book, CONFLICTS, writeback.conflicts(draft), draft.context.language)
     book.save()
     book.progress("", 4, 4)

@@ -84,7 +84,7 @@ def _names_stored(draft: Draft, names: list[str]) -> dict[str, list[str]]:
     """The rids of stored customers with exactly these names."""
     if not names:
         return {}
-    candidates = draft.store.candidates(block.keys(normalise({"name": names})))
+    candidates = draft.store.candidates(block.keys(normalise({"name": names}))).pairs
     records = draft.store.records({rid for _, rid in candidates})
     found: dict[str, list[str]] = {}
     for index, rid in candidates:

@@ -6,33 +6,35 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xlcrm.jobs import dedupe
+from xlcrm.jobs.duplicates import Asked, Match
 from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.submit import existing, recognise
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
-from xlcrm.jobs.tokens import contents, pair_key
+from xlcrm.jobs.tokens import likenesses, pair_key
 from xlcrm.match import block
 from xlcrm.match.normalise import normalise
 from xlcrm.model.finding import Severity
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Decision, Record, Values
-from xlcrm.model.tables import CONTACT, CUSTOMER
+from xlcrm.model.tables import CONTACT, CUSTOMER, MATCHED
 from xlcrm.rules.changes import may_merge
 from xlcrm.rules.merge import Side, merge
 
 GONE = frozenset({"refused", "void"})  # rows that do not reach the store: nothing can repeat them
 
 
-def plan(draft: Draft, decisions: Mapping[str, str], choices: Mapping[str, str]) -> list[dedupe.Match]:
-    """Give every customer row its fate; the matches that still wait for a decision come back."""
+def plan(draft: Draft, asked: Asked, choices: Mapping[str, str]) -> list[Match]:
+    """Give every customer row its fate; the matches that count for new rows come back."""
     sheet = draft.sheets[CUSTOMER.key]
     fates = recognise.settled(sheet)
     known = _known(sheet, fates)
     fates |= existing.plan(draft, sheet, known, choices)
     said = recognise.healed(draft, sheet, fates)
-    matches = dedupe.find(sheet, draft.store, {row: fate.rid for row, fate in fates.items() if fate.rid})
-    waiting = _decide(draft, sheet, fates, matches, decisions, said)
+    found = {row: fate.rid for row, fate in fates.items() if fate.rid}
+    matches = dedupe.find(sheet, draft.store, asked.lines, found)
+    matches = _decide(draft, sheet, fates, matches, asked, said)
     draft.fates[CUSTOMER.key] = [fates[row] for row in range(len(sheet.rows))]
-    return waiting
+    return matches
 
 
 def _known(sheet: Sheet, fates: dict[int, Fate]) -> dict[int, Record]:
@@ -48,45 +50,44 @@ def _known(sheet: Sheet, fates: dict[int, Fate]) -> dict[int, Record]:
 
 
 def _decide(
-    draft: Draft,
-    sheet: Sheet,
-    fates: dict[int, Fate],
-    matches: list[dedupe.Match],
-    decisions: Mapping[str, str],
-    said: list[str],
-) -> list[dedupe.Match]:
-    by_row: dict[int, list[dedupe.Match]] = {}
+    draft: Draft, sheet: Sheet, fates: dict[int, Fate], matches: list[Match], asked: Asked, said: list[str]
+) -> list[Match]:
+    by_row: dict[int, list[Match]] = {}
     for match in matches:
         by_row.setdefault(match.row, []).append(match)
     followed = _followed(draft, matches)
-    waiting: list[dedupe.Match] = []
+    stored = dedupe.identities(sheet)
+    counting: list[Match] = []
     for row in range(len(sheet.rows)):
         if row in fates:
             continue
-        live = [match for match in by_row.get(row, ()) if match.other is None or fates[match.other].status not in GONE]
-        verdicts = {match.key: _verdict(draft, match, decisions) for match in live}
+        live = [
+            match
+            for match in by_row.get(row, ())
+            if match.other is None or match.other in stored or fates[match.other].status not in GONE
+        ]
+        counting += live
+        verdicts = {match.key: _verdict(draft, match, asked) for match in live}
         if "drop" in verdicts.values():
             fates[row] = Fate(Count.UNCHANGED, "void")
             continue
-        chosen = next((match for match in live if verdicts[match.key] in ("merge", "contact")), None)
-        if chosen is not None:
-            fates[row] = _join(draft, sheet, row, chosen, verdicts[chosen.key], fates, followed)
-            continue
+        chosen = [match for match in live if verdicts[match.key] in ("merge", "contact")]
+        ready = next((match for match in chosen if match.other is None or fates[match.other].rid), None)
         undecided = [match for match in live if verdicts[match.key] in ("", "later")]
-        if undecided:
-            waiting += undecided
-            best = max(undecided, key=lambda match: match.pair.probability)
+        if ready is not None:
+            fates[row] = _join(draft, sheet, row, ready, verdicts[ready.key], fates, followed)
+        elif chosen or undecided:  # what was chosen may wait itself
+            best = max(undecided or chosen, key=lambda match: match.pair.probability)
             draft.note(sheet, row, "DUPLICATE", "name", Severity.CHECK, other=_name_of(sheet, best))
             fates[row] = Fate(Count.WAITING, "undecided")
-            continue
-        for match in live:
-            draft.operation.decisions.append(Decision(match.key, "distinct"))
-        fates[row] = _new(draft, sheet, row, said[row])
-    return waiting
+        else:
+            draft.operation.decisions += [Decision(match.key, "distinct") for match in live]
+            fates[row] = _new(draft, sheet, row, said[row])
+    return counting
 
 
-def _verdict(draft: Draft, match: dedupe.Match, decisions: Mapping[str, str]) -> str:
-    made = decisions.get(match.key, "")
+def _verdict(draft: Draft, match: Match, asked: Asked) -> str:
+    made = asked.verdict(match)
     if not made and draft.accept and match.pair.advice == "merge":
         return "merge"
     return made
@@ -116,7 +117,7 @@ def _join(
     draft: Draft,
     sheet: Sheet,
     row: int,
-    match: dedupe.Match,
+    match: Match,
     verdict: str,
     fates: Mapping[int, Fate],
     followed: Mapping[str, str],
@@ -124,10 +125,8 @@ def _join(
     """Merge a row into the customer it repeats, or add its contact to that customer."""
     if match.other is not None:
         goal = fates[match.other]
-        if goal.rid is None:  # the row it repeats waits itself
-            return Fate(Count.WAITING, "undecided")
-        record, change = goal.record, goal.change
-        rid = goal.rid
+        assert goal.rid is not None  # only rows that are stored, or about to be, are joined
+        rid, record, change = goal.rid, goal.record, draft.targets.get(goal.rid)
     else:
         record = match.record
         assert record is not None  # a match names a row or a record
@@ -150,6 +149,8 @@ def _join(
             "email": values.get("email"),
             "valid": "valid",
         }
+        if _known_contact(draft, rid, contact):
+            return Fate(Count.UNCHANGED, "merged", rid, None, record)
         draft.operation.changes.append(Change(CONTACT.key, new_rid(), rid, contact, origin=draft.operation.source, place=place))
         return Fate(Count.UPDATED, "merged", rid, None, record)
     stored = Side(
@@ -182,30 +183,37 @@ def _join(
     return Fate(Count.UPDATED if changed else Count.UNCHANGED, "merged", rid, joined, record)
 
 
-def still_waiting(
-    draft: Draft, waiting: list[dedupe.Match], decisions: Mapping[str, str]
-) -> tuple[list[dedupe.Match], dict[str, str]]:
-    """The undecided matches and the answers given so far, told by the identities that the rows have from now on."""
+def _known_contact(draft: Draft, rid: str, contact: Values) -> bool:
+    """Whether the customer has this contact: added by another row, or by a press whose answer was lost."""
+    stored = [record.values for record in draft.store.children(CONTACT.key, [rid])[rid]]
+    here = [one.values for one in draft.operation.changes if one.table == CONTACT.key and one.customer == rid]
+    return any(all(one.get(key) == contact[key] for key in ("name", "phone", "email")) for one in stored + here)
+
+
+def still_waiting(draft: Draft, matches: list[Match], asked: Asked) -> tuple[list[Match], dict[str, str]]:
+    """The matches of waiting rows and the answers given so far, told by the identities that the rows have from now on."""
     sheet = draft.sheets[CUSTOMER.key]
     fates = draft.fates[CUSTOMER.key]
-    said = contents(sheet)
+    said = likenesses(sheet)
     found, answers = [], {}
-    for match in waiting:
+    for match in matches:
+        if fates[match.row].count is not Count.WAITING:
+            continue
         rid = fates[match.other].rid if match.other is not None else None
         key = pair_key((rid, said[match.row])) if rid else match.key
         found.append(replace(match, key=key))
-        answers[key] = decisions.get(match.key, "")
+        answers[key] = asked.verdict(match)
     return found, answers
 
 
-def _followed(draft: Draft, matches: list[dedupe.Match]) -> dict[str, str]:
+def _followed(draft: Draft, matches: list[Match]) -> dict[str, str]:
     """When each matched customer was last contacted."""
     rids = {match.record.rid for match in matches if match.record is not None}
     found = draft.store.children("interaction", rids) if rids else {}
     return {rid: max((record.values.get("at") or "" for record in records), default="") for rid, records in found.items()}
 
 
-def _name_of(sheet: Sheet, match: dedupe.Match) -> str:
+def _name_of(sheet: Sheet, match: Match) -> str:
     if match.record is not None:
         return f"{match.record.number}“{match.record.values.get('name')}”"
     row = match.other or 0
@@ -213,19 +221,22 @@ def _name_of(sheet: Sheet, match: dedupe.Match) -> str:
 
 
 def blocking_keys(draft: Draft) -> None:
-    """Give every changed customer its blocking keys, those of merged rows included, in one batch."""
+    """Give every changed customer its blocking keys, those of what was merged into it included, in one batch."""
     changes = [change for change in draft.operation.changes if change.table == CUSTOMER.key]
     records = draft.store.records({change.rid for change in changes if change.base is not None})
+    faces: dict[str, list[Values]] = {}
+    for rid, values_then in dedupe.faces(records, draft.store):
+        faces.setdefault(rid, []).append(values_then)
     owners: list[Change] = []
     values: list[Mapping[str, str | None]] = []
     for change in changes:
         record = records.get(change.rid)
         now = {**(record.values if record else {}), **change.values}
-        if record is not None and not draft.losers.get(change.rid) and not any(key in dedupe.MATCHED for key in change.values):
+        if record is not None and not draft.losers.get(change.rid) and not any(key in MATCHED for key in change.values):
             continue
-        for one in (now, *((record.values,) if record else ()), *draft.losers.get(change.rid, ())):
+        for one in (now, *faces.get(change.rid, ()), *draft.losers.get(change.rid, ())):
             owners.append(change)
             values.append(one)
-    found = block.keys(normalise({key: [one.get(key) for one in values] for key in dedupe.MATCHED}))
+    found = block.keys(normalise({key: [one.get(key) for one in values] for key in MATCHED}))
     for change, keys in zip(owners, found, strict=True):
         change.keys = tuple(dict.fromkeys((*(change.keys or ()), *keys)))

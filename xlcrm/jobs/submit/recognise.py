@@ -14,7 +14,11 @@ def settled(sheet: Sheet) -> dict[int, Fate]:
     for row in range(len(sheet.rows)):
         status = sheet.value(row, "submit_status") or ""
         if status in SETTLED:
-            fates[row] = Fate(Count.UNCHANGED, status)
+            record = sheet.records.get(sheet.value(row, "number") or "") if status == "merged" else None
+            if record is not None and record.state == "live":  # what was merged lives on in its customer
+                fates[row] = Fate(Count.UNCHANGED, status, record.rid, None, record)
+            else:
+                fates[row] = Fate(Count.UNCHANGED, status)
         elif row in sheet.checked.blocked:
             fates[row] = Fate(Count.REFUSED, "refused")
     return fates
@@ -25,7 +29,8 @@ def healed(draft: Draft, sheet: Sheet, fates: dict[int, Fate]) -> list[str]:
     said = tokens(sheet, draft.store.digest)
     fresh = [row for row in range(len(sheet.rows)) if row not in fates]
     found = draft.store.submitted(draft.operation.workbook, [said[row] for row in fresh])
-    present = {fate.rid for fate in fates.values()}
+    # A record that another row stands for, even a broken one, is not this row's.
+    present = {*(fate.rid for fate in fates.values()), *(record.rid for record in sheet.records.values())}
     records = draft.store.records({rid for rid in found.values() if rid not in present})
     for row in fresh:
         record = records.get(found.get(said[row], ""))

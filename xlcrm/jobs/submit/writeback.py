@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from xlcrm.jobs.marking import tell_unknown
 from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
 from xlcrm.jobs.submit.existing import clash_key
+from xlcrm.model.context import Context
 from xlcrm.model.fields import Role
 from xlcrm.model.finding import Severity
 from xlcrm.model.operation import Outcome, Record, Result, Values
@@ -23,6 +25,10 @@ def settle(draft: Draft, outcomes: Mapping[str, Outcome]) -> None:
         for row, fate in enumerate(fates):
             outcome = outcomes.get(fate.rid or "") if fate.change is not None else None
             if outcome is None:
+                continue
+            if outcome.result is Result.CONFLICT and fate.status == "merged":  # merged with what it says now, next time
+                draft.note(draft.sheets[key], row, "DUPLICATE", "name", Severity.CHECK, other=outcome.number)
+                fate.count, fate.status, fate.rid = Count.WAITING, "undecided", None
                 continue
             if outcome.result is Result.CONFLICT:
                 fate.count, fate.status, fate.clashes = Count.WAITING, "conflict", outcome.clashes
@@ -144,17 +150,22 @@ def conflicts(draft: Draft) -> list[dict[str, Cell | Link]]:
     return lines
 
 
-def read_choices(book: Book) -> dict[str, str]:
-    """The choices made in 冲突处理: system key -> "mine" or "theirs"."""
+def read_choices(book: Book, context: Context) -> dict[str, str]:
+    """The choices made in 冲突处理: system key -> "mine" or "theirs"; words that are none are told to the person."""
     if CONFLICTS not in book.tables():
         return {}
     rows = book.read(CONFLICTS)
     words = vocabulary("conflict_choice")
     found = {}
+    unknown = []
     for index in range(len(rows)):
-        option = words.find(str(rows.cell(index, "choice") or ""))
+        said = str(rows.cell(index, "choice") or "")
+        option = words.find(said)
         if option is not None:
             found[str(rows.cell(index, "pair"))] = option.code
+        elif said.strip():
+            unknown.append(said)
+    tell_unknown(book, CONFLICTS, words, unknown, context.language)
     return found
 
 

@@ -6,7 +6,7 @@ import re
 
 from xlcrm.model.fields import Field, Kind
 from xlcrm.model.rows import Cell
-from xlcrm.rules.clean.text import BETWEEN_HAN, PHONE_INSIDE, line, written
+from xlcrm.rules.clean.text import BETWEEN_HAN, LOST, PHONE_INSIDE, line, written
 from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
 
@@ -35,6 +35,8 @@ def read(cell: Cell, field: Field, book: Rulebook) -> Reading:
         return Reading(text, "TOO_LONG", {"count": len(text), "longest": field.longest})
     if _NO_NAME.fullmatch(text):
         return Reading(None, "NAME_ODD")
+    if LOST in text:
+        return Reading(text, "TEXT_GARBLED")
     if PHONE_INSIDE.search(text):
         return Reading(text, "PHONE_IN_TEXT")
     if field.kind is Kind.PERSON and _CALLED.fullmatch(text):

@@ -14,15 +14,16 @@ from xlcrm.model.rows import Cell
 from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
 
-# Controls, zero-width and direction marks, lone surrogates: never meant, and the last cannot even be stored.
+# Controls, zero-width and direction marks, lone surrogates, non-characters: never meant, and the last two no workbook can hold.
 INVISIBLE = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
 )
 SPACES = "\t\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 WIDE = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff03-\uff06\uff0a\uff0b\uff0d-\uff0f\uff1d\uff20\uff3c\uff3f"
-ODD_LINE = re.compile(f"[\n{INVISIBLE}{SPACES}{WIDE}]")
-ODD_LONG = re.compile(f"[{INVISIBLE}{SPACES}{WIDE}]")
+LOST = "\ufffd"  # stands where another program could not read a character
+ODD_LINE = re.compile(f"[\n{INVISIBLE}{SPACES}{WIDE}{LOST}]")
+ODD_LONG = re.compile(f"[{INVISIBLE}{SPACES}{WIDE}{LOST}]")
 _DROP = re.compile(f"[{INVISIBLE}]")
 _SPACE = re.compile(f"[ {SPACES}]+")
 _NARROW = {code: code - 0xFEE0 for first, last in (
@@ -107,6 +108,8 @@ def read(cell: Cell, field: Field, book: Rulebook) -> Reading:
         return Reading()
     if len(text) > field.longest:
         return Reading(text, "TOO_LONG", {"count": len(text), "longest": field.longest})
+    if LOST in text:
+        return Reading(text, "TEXT_GARBLED")
     if not field.sensitive and field.key != "foreign_number":
         if IDENTITY_INSIDE.search(text):
             return Reading(text, "IDENTITY_IN_TEXT")

@@ -9,16 +9,13 @@ from lxml import etree
 
 from xlcrm.model.fields import Table
 from xlcrm.sheets import design
-from xlcrm.sheets.address import area, corners
-from xlcrm.sheets.design import ColourRule, Validation
+from xlcrm.sheets.address import Box, area, corners, covered, minus, ranges, upto
+from xlcrm.sheets.design import REFERENCE, ColourRule, Validation, signature
 from xlcrm.sheets.files.package import Package
 from xlcrm.sheets.files.patch import parted
 from xlcrm.sheets.files.sheet import Source
-from xlcrm.sheets.files.tail import Tail, minus, ranges
+from xlcrm.sheets.files.tail import Tail
 from xlcrm.sheets.files.workbook import Workbook
-
-Box = tuple[int, int, int, int]
-_REFERENCE = re.compile(r"\$?\b[A-Z]{1,3}\$?[0-9]+\b")
 
 
 def restored(
@@ -46,19 +43,8 @@ def restored(
     return True
 
 
-def _covered(needed: Sequence[Box], boxes: Sequence[Box]) -> bool:
-    rest = list(needed)
-    for box in boxes:
-        rest = minus(rest, box)
-    return not rest
-
-
 def _sqref(boxes: Sequence[Box]) -> str:
     return " ".join(area(*box) for box in sorted(boxes, key=lambda box: (box[1], box[0])))
-
-
-def _upto(boxes: Sequence[Box], bottom: int) -> list[Box]:
-    return [(a, b, c, min(d, bottom)) for a, b, c, d in boxes if b <= bottom]
 
 
 # -- dropdowns ----------------------------------------------------------------------------------------------------
@@ -76,7 +62,7 @@ def _validation(
     theirs = [box for element in elements if element not in ours for box in ranges(element.get("sqref", ""))]
     for box in theirs:
         whole = minus(whole, box)
-    if not whole or _covered(_upto(whole, bottom), mine):
+    if not whole or covered(upto(whole, bottom), mine):
         return False
     for element in ours:
         left = ranges(element.get("sqref", ""))
@@ -98,7 +84,7 @@ def _is(element: etree._Element, spec: Validation) -> bool:
     if element.get("type", "none") != spec.type or element.get("errorTitle", "") != spec.error_title:
         return False
     formula = element.findtext("{*}formula1", "")
-    return _REFERENCE.sub("#", formula) == _REFERENCE.sub("#", spec.formula1)
+    return signature(formula) == signature(spec.formula1)
 
 
 def _validation_element(tail: Tail, spec: Validation, sqref: str) -> etree._Element:
@@ -117,7 +103,7 @@ def _validation_element(tail: Tail, spec: Validation, sqref: str) -> etree._Elem
 
 def _colours(tail: Tail, package: Package, workbook: Workbook, specs: Sequence[ColourRule], bottom: int) -> bool:
     """Restore the colour rules; whether any was missing. They are known by their formulas, wherever pasting moved them."""
-    wanted = {_signature(spec.formula) for spec in specs}
+    wanted = {signature(spec.formula) for spec in specs}
     whole = [box for spec in specs for box in ranges(spec.sqref)]
     present: dict[str, list[Box]] = {}
     ours: list[tuple[etree._Element, etree._Element]] = []
@@ -127,12 +113,12 @@ def _colours(tail: Tail, package: Package, workbook: Workbook, specs: Sequence[C
         for rule in block.findall(tail.tag("cfRule")):
             formula = rule.findtext("{*}formula", "")
             inside = all(any(not minus([box], ref) for ref in whole) for box in boxes)
-            if rule.get("type") == "expression" and _signature(formula) in wanted and inside:
+            if rule.get("type") == "expression" and signature(formula) in wanted and inside:
                 ours.append((block, rule))
                 present.setdefault(_anchored(formula, block.get("sqref", "")), []).extend(boxes)
             elif rule.get("priority", "").isdigit():
                 highest = max(highest, int(rule.get("priority", "0")))
-    if all(_covered(_upto(ranges(spec.sqref), bottom), present.get(_anchored(spec.formula, spec.sqref), [])) for spec in specs):
+    if all(covered(upto(ranges(spec.sqref), bottom), present.get(_anchored(spec.formula, spec.sqref), [])) for spec in specs):
         return False
     for block, rule in ours:
         block.remove(rule)
@@ -153,10 +139,6 @@ def _colours(tail: Tail, package: Package, workbook: Workbook, specs: Sequence[C
     return True
 
 
-def _signature(formula: str) -> str:
-    return _REFERENCE.sub("#", formula)
-
-
 def _anchored(formula: str, sqref: str) -> str:
     """The formula with relative references as distances from the first cell of ``sqref``."""
     boxes = ranges(sqref)
@@ -171,7 +153,7 @@ def _anchored(formula: str, sqref: str) -> str:
         column = f"C{place[0]}" if fixed_column else f"C[{place[0] - left}]"
         return (f"R{place[1]}" if fixed_row else f"R[{place[1] - top}]") + column
 
-    return _REFERENCE.sub(distance, formula)
+    return REFERENCE.sub(distance, formula)
 
 
 def _dxf(package: Package, workbook: Workbook, spec: ColourRule) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from lxml import etree
 
@@ -86,27 +86,3 @@ class Tail:
 def shown(text: str) -> str:
     """Text that XML can carry in an attribute."""
     return "".join(letter for letter in text[:255] if letter >= " " and not "\ud800" <= letter <= "\udfff" and letter < "\ufffe")
-
-
-def ranges(sqref: str) -> list[tuple[int, int, int, int]]:
-    """The rectangles (left, top, right, bottom) of a list of ranges; what is no range is left out."""
-    return [box for part in sqref.split() if (box := corners(part)) is not None]
-
-
-def minus(boxes: Iterable[tuple[int, int, int, int]], cut: tuple[int, int, int, int]) -> list[tuple[int, int, int, int]]:
-    """The rectangles without what ``cut`` covers."""
-    left, top, right, bottom = cut
-    rest = []
-    for a, b, c, d in boxes:
-        if c < left or a > right or d < top or b > bottom:
-            rest.append((a, b, c, d))
-            continue
-        if b < top:
-            rest.append((a, b, c, top - 1))
-        if d > bottom:
-            rest.append((a, bottom + 1, c, d))
-        if a < left:
-            rest.append((a, max(b, top), left - 1, min(d, bottom)))
-        if c > right:
-            rest.append((right + 1, max(b, top), c, min(d, bottom)))
-    return rest

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from xlcrm.catalogue import text
 from xlcrm.errors import BookError
 from xlcrm.model.tables import TABLES
+from xlcrm.sheets import design
+from xlcrm.sheets.address import letters
 from xlcrm.sheets.base import Selected
 from xlcrm.sheets.gridbook import GridBook
+from xlcrm.sheets.live import lean
 from xlcrm.sheets.live.entries import one_cell
-from xlcrm.sheets.live.faults import explained
+from xlcrm.sheets.live.faults import Opened, explained
 from xlcrm.sheets.live.program import program
 from xlcrm.sheets.live.sheet import LiveSheet
 
@@ -31,24 +37,22 @@ class LiveBook(GridBook[LiveSheet]):
 
     def __init__(self, book: xlwings.Book, keep: bool = True) -> None:
         self.book, self.keep = book, keep
-        with explained(""):
+        with explained("", book):
             self.name = book.name
-        with explained(self.name):
+            self._opened = Opened(self.name, book, program(book))
+        with self._opened.explained():
             place = str(book.impl.fullname)  # xlwings' own property insists on a local path for OneDrive
             online = place.lower().startswith(("http:", "https:"))
             self.stored = online or "/" in place or "\\" in place
             self.path: Path | None = Path(place) if self.stored and not online else None
-            self._program = program(book)
             tabs = [(tab, tab.name) for tab in book.sheets]
-        self._open([LiveSheet(tab, title, self.name, self._program) for tab, title in tabs])
+            tables = self._opened.program.tables(book)
+        self._open([LiveSheet(tab, title, self._opened, tables.get(title, ())) for tab, title in tabs])
 
     # -- saving ---------------------------------------------------------------------------------------------------
 
     def restore(self) -> tuple[str, ...]:
-        """Put back dropdowns and limits that pasting took from some rows of a table, from the rows that kept them.
-
-        A column that lost them everywhere, and colour rules, stay as they are: the closed file restores those.
-        """
+        """Put back the dropdowns, limits and colour rules that pasting destroyed; the names of the sheets that needed it."""
         self._check_ours()
         found = []
         for table in self.tables():
@@ -56,16 +60,20 @@ class LiveBook(GridBook[LiveSheet]):
             if place is None or not place.sheet.grid.lines or (last := place.sheet.grid.lines[-1]) <= place.header:
                 continue  # nothing was pasted
             bottom = max(last, place.list_range.ref[3] if place.list_range else 0)
-            if place.sheet.restored(place.headers.fields.values(), place.header + 1, bottom):
+            where = {key: letters(number) for key, number in place.headers.fields.items()}
+            limits = design.validations(table, self.language, where, place.header)
+            numbers = {place.headers.fields[one.key]: one for one in limits}
+            colours = design.colour_rules(table, self.language, where, place.header)
+            if place.sheet.restored(numbers, colours, place.header + 1, bottom):
                 found.append(place.sheet.title)
         return tuple(found)
 
     def ready(self) -> None:
         self._check_ours()
-        with explained(self.name):
+        with self._opened.explained():
             if self.keep and not self.stored:
                 raise BookError("live.never_saved", path=self.name)
-            if self._program.read_only(self.book):
+            if self._opened.program.read_only(self.book):
                 raise BookError("live.read_only", path=self.name)
             for sheet in self._sheets.values():
                 sheet.unchanged()
@@ -80,7 +88,7 @@ class LiveBook(GridBook[LiveSheet]):
         program that ends half way leaves what it saved last.
         """
         self._check_ours()
-        with explained(self.name):
+        with self._opened.explained():
             dirty = [sheet for sheet in self._sheets.values() if sheet.dirty]
             for sheet in dirty:
                 if sheet.changes:
@@ -108,48 +116,66 @@ class LiveBook(GridBook[LiveSheet]):
 
     def progress(self, sentence: str, done: int, total: int) -> None:
         shown = text("live.progress", self.language, sentence=sentence, done=done, total=total) if done < total else False
-        with explained(self.name):
+        with self._opened.explained():
             self.book.app.status_bar = shown
 
     def tell(self, sentence: str) -> None:
-        with explained(self.name):
+        with self._opened.explained():
             self.book.app.alert(sentence, title=text("live.title", self.language))
 
     def ask(self, sentence: str) -> bool:
-        with explained(self.name):
+        with self._opened.explained():
             answer = self.book.app.alert(sentence, title=text("live.title", self.language), buttons="yes_no")
         return answer == "yes"
 
     def selected(self) -> Selected | None:
-        with explained(self.name):
+        with self._opened.explained():
             cells = self.book.app.selection
             if cells is None or cells.sheet.book.name != self.name:
                 return None
-            return Selected(cells.sheet.name, cells.row, one_cell(cells, self._program))
+            return Selected(cells.sheet.name, cells.row, one_cell(cells, self._opened.program))
 
     def go(self, sheet: str, place: str) -> None:
-        with explained(self.name):
+        with self._opened.explained():
             tab = self.book.sheets[sheet]
             tab.activate()
             tab.range(place).select()
 
 
 def attach(name: str = "", keep: bool = True) -> LiveBook:
-    """The workbook in front of the person, or the open one called ``name`` (file name or full path).
+    """The open workbook called ``name`` (file name or full path); without one the workbook whose button was pressed in
+    Excel, else the one in front of the person.
 
-    BookError when none is open, or several have that name.
+    BookError when none is open, or several have that name: never a guess.
     """
+    lean.load()
     import xlwings
 
+    window = ""
+    if not name:
+        name, window = caller(sys.argv)
     with explained(name):
-        books = [book for app in xlwings.apps for book in app.books]
+        apps = list(xlwings.apps)
+        pressed = [app for app in apps if str(app.hwnd) == window] if window else []
+        books = [book for app in pressed or apps for book in app.books]
         if not books:
             raise BookError("live.no_book")
         if not name:
             return LiveBook(xlwings.books.active, keep)
-        found = [book for book in books if book.impl.fullname == name] or [book for book in books if book.name == name]
+        wanted = normalize("NFC", name)  # the Mac spells names in pieces
+        found = [book for book in books if normalize("NFC", book.impl.fullname) == wanted]
+        found = found or [book for book in books if normalize("NFC", book.name) == wanted]
     if not found:
         raise BookError("live.not_open", path=name)
     if len(found) > 1:
         raise BookError("live.same_name", path=name, count=len(found))
     return LiveBook(found[0], keep)
+
+
+def caller(words: Sequence[str]) -> tuple[str, str]:
+    """The workbook whose button was pressed: its name, and its Excel's window, from xlwings' words on the command line.
+
+    xlwings' own Book.caller() takes what stands between the first two = for the name. ("", "") outside of Excel.
+    """
+    told = dict(word[2:].split("=", 1) for word in words if word.startswith(("--wb=", "--hwnd=")))
+    return told.get("wb", "").strip(), told.get("hwnd", "").strip()

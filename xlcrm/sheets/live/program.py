@@ -7,13 +7,21 @@ the others follow the programs' object models.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from xlcrm.sheets.address import Box, ranges
+from xlcrm.sheets.design import ColourRule, Validation, signature
+
 if TYPE_CHECKING:
-    from xlwings import App, Book, Range, Sheet
+    from xlwings import Book, Range, Sheet
     from xlwings.main import Table
 
 ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#ERROR"})
+EXPRESSION = 2  # Excel's xlExpression
+TYPES = {"whole": 1, "decimal": 2, "list": 3, "date": 4, "textLength": 6, "custom": 7}  # Excel's XlDVType
+OPERATORS = {"between": 1, "greaterThanOrEqual": 7, "lessThanOrEqual": 8}  # Excel's XlFormatConditionOperator
 MOST_SPLITS = 200  # questions asked about hidden or merged rows: beyond it what is left counts as one piece
 
 
@@ -28,8 +36,11 @@ class Excel:
         """Whether the cells of a sheet refuse to be written."""
         return bool(sheet.api.ProtectContents)
 
+    astray = True
+    """Whether blocks written over rows that a filter hides go to other rows."""
+
     def filtered(self, table: Table) -> bool:
-        """Whether a filter hides rows of the table, so that block writes would go astray."""
+        """Whether a filter hides rows of the table."""
         return any(one.type != "none" for one in table.autofilter.criteria)
 
     def values(self, cells: Range) -> list[list[Any]]:
@@ -63,26 +74,84 @@ class Excel:
     def _has_merged(self, cells: Range) -> bool:
         return cells.merge_cells is not False  # None: some of them
 
-    def prepare(self, app: App) -> None:
-        """Make sure that formulas show their values: Excel does."""
+    def calculated(self, book: Book) -> bool:
+        """Make sure that formulas show their values: Excel does. Whether any may have changed by that."""
+        return False
+
+    def tables(self, book: Book) -> Mapping[str, list[Table]]:
+        """The tables of the book by the name of their sheet."""
+        return {tab.name: list(tab.tables) for tab in book.sheets}
 
     def unhide(self, cells: Range) -> None:
         """Show the rows of ``cells``."""
         cells.rows.hidden = False
 
-    def restore_validation(self, good: Range, lost: Range) -> None:
+    def validated(self, cells: Range) -> bool | None:
+        """Whether the cells of a column have a dropdown or limit: True all the same one, False none, None some or several."""
+        kind = cells.data_validation.type
+        return None if kind in ("mixed_criteria", "inconsistent") else kind != "none"
+
+    def copy_validation(self, good: Range, lost: Range) -> None:
         """Give ``lost`` the dropdown or limit of the cell ``good``."""
         good.copy()
         lost.paste(paste="validation")
         lost.sheet.book.app.cut_copy_mode = False
 
-    def uneven(self, cells: Range) -> bool:
-        """Whether some cells of a column lack the validation of the others."""
-        return cells.data_validation.type in ("mixed_criteria", "inconsistent")
+    def add_validation(self, cells: Range, wanted: Validation) -> bool:
+        """Give ``cells``, which begin in the row that the formulas of ``wanted`` speak of, a dropdown or limit; whether
+        that is possible."""
+        with _standing_in(cells):
+            rule = cells.api.Validation
+            rule.Delete()
+            formulas = [f"={formula}" for formula in (wanted.formula1, wanted.formula2) if formula]
+            rule.Add(TYPES[wanted.type], 1, OPERATORS.get(wanted.operator, 1), *formulas)
+            rule.IgnoreBlank, rule.ShowInput, rule.ShowError = True, True, True
+            rule.InputTitle, rule.InputMessage = wanted.prompt_title, wanted.prompt
+            rule.ErrorTitle, rule.ErrorMessage = wanted.error_title, wanted.error
+        return True
 
-    def bare(self, cell: Range) -> bool:
-        """Whether a cell has no validation."""
-        return cell.data_validation.type == "none"
+    def colours(self, tab: Sheet) -> list[tuple[str, list[Box]]] | None:
+        """The conditional formats of a sheet that are formulas: the formula, and where it applies; None if nobody knows."""
+        rules = tab.api.Cells.FormatConditions
+        found = (rules.Item(number + 1) for number in range(rules.Count))
+        return [
+            (str(rule.Formula1).removeprefix("="), ranges(str(rule.AppliesTo.Address).replace("$", "").replace(",", " ")))
+            for rule in found
+            if rule.Type == EXPRESSION
+        ]
+
+    def colour(self, tab: Sheet, wanted: Sequence[ColourRule]) -> None:
+        """Make ``wanted`` the only conditional formats of a sheet with such formulas; those that other people made stay."""
+        rules, ours = tab.api.Cells.FormatConditions, {signature(rule.formula) for rule in wanted}
+        for number in range(rules.Count, 0, -1):
+            old = rules.Item(number)
+            if old.Type == EXPRESSION and signature(str(old.Formula1).removeprefix("=")) in ours:
+                old.Delete()
+        for rule in wanted:
+            cells = tab.range(rule.sqref)
+            with _standing_in(cells):
+                new = cells.api.FormatConditions.Add(EXPRESSION, 1, f"={rule.formula}")  # Excel ignores the operator here
+                new.Interior.Color, new.Font.Color = _bgr(rule.fill), _bgr(rule.font)
+
+
+@contextmanager
+def _standing_in(cells: Range) -> Iterator[None]:
+    """Select the first of ``cells`` for a moment: Excel reads formulas of rules as they would stand in the active cell."""
+    app, before = cells.sheet.book.app, cells.sheet.book.sheets.active
+    selected = app.selection
+    cells.sheet.activate()
+    cells[0, 0].select()
+    try:
+        yield
+    finally:
+        before.activate()
+        if selected is not None:
+            selected.select()
+
+
+def _bgr(colour: str) -> int:
+    """ "RRGGBB" as Excel counts colours."""
+    return int(colour[4:6] + colour[2:4] + colour[:2], 16)
 
 
 class MacExcel(Excel):
@@ -111,56 +180,18 @@ class MacExcel(Excel):
     def _rows_hidden(self, cells: Range) -> bool | None:
         return cells.rows.hidden
 
+    def add_validation(self, cells: Range, wanted: Validation) -> bool:
+        return False  # the closed file restores it, as it does the colours
 
-class LibreOffice(Excel):
-    """LibreOffice, over UNO. ``api`` of xlcrm's engine gives UNO objects."""
-
-    def read_only(self, book: Book) -> bool:
-        return bool(book.api.isReadonly())
-
-    def protected(self, sheet: Sheet) -> bool:
-        return bool(sheet.api.isProtected())
-
-    def filtered(self, table: Table) -> bool:
-        """Never in the way: blocks are written to hidden rows as well."""
-        return False
-
-    def values(self, cells: Range) -> list[list[Any]]:
-        found = super().values(cells)
-        for row in found:
-            for number, value in enumerate(row):
-                if isinstance(value, str) and "\x01" in value and "\n" in value:
-                    row[number] = value.replace("\x01", "\t")  # how LibreOffice gives tabs in texts of several lines
-        return found
-
-    def hidden(self, cells: Range) -> set[int]:
-        lines = set(range(cells.row, cells.row + cells.shape[0]))
-        for area in cells.api.queryVisibleCells().getRangeAddresses():
-            lines -= set(range(area.StartRow + 1, area.EndRow + 2))
-        return lines
-
-    def _has_merged(self, cells: Range) -> bool:
-        return bool(cells.api.IsMerged)
-
-    def prepare(self, app: App) -> None:
-        app.calculate()  # formulas of some writers are 0 until they are calculated once
-
-    def unhide(self, cells: Range) -> None:
-        cells.api.Rows.IsVisible = True
-
-    def restore_validation(self, good: Range, lost: Range) -> None:
-        lost.api.Validation = good.api.Validation
-
-    def uneven(self, cells: Range) -> bool:
-        return str(cells.api.getPropertyState("Validation").value) == "AMBIGUOUS_VALUE"
-
-    def bare(self, cell: Range) -> bool:
-        return str(cell.api.Validation.Type.value) == "ANY"
+    def colours(self, tab: Sheet) -> list[tuple[str, list[Box]]] | None:
+        return None
 
 
 def program(book: Book) -> Excel:
     """The program that ``book`` is open in."""
     if book.app.engine.name == "calc":
+        from xlcrm.sheets.live.libreoffice import LibreOffice
+
         return LibreOffice()
     return MacExcel() if sys.platform == "darwin" else Excel()
 

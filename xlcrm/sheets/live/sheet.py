@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xlcrm.errors import BookError
 from xlcrm.model.rows import Cell, CellError, Link
-from xlcrm.sheets.address import area
+from xlcrm.sheets.address import Box, area, covered, ranges, upto
+from xlcrm.sheets.design import ColourRule, Validation, signature
 from xlcrm.sheets.grid import WIDEST, Grid
 from xlcrm.sheets.gridsheet import Corners, GridSheet
 from xlcrm.sheets.layout import LAST_ROW
 from xlcrm.sheets.live.entries import Texts, entered, gridded, is_word, texts_of, trimmed
-from xlcrm.sheets.live.faults import explained
+from xlcrm.sheets.live.faults import Opened
 from xlcrm.sheets.live.program import ERRORS, Excel
 from xlcrm.sheets.live.runs import runs
 
@@ -55,11 +56,12 @@ class LiveList:
 
 
 class LiveSheet(GridSheet):
-    """A sheet of the open workbook ``book``. Nothing is read before it is needed, nothing written before ``flush``."""
+    """A sheet of the workbook ``opened``. Nothing is read before it is needed, nothing written before ``flush``."""
 
-    def __init__(self, tab: Tab, title: str, book: str, program: Excel) -> None:
+    def __init__(self, tab: Tab, title: str, opened: Opened, tables: Sequence[Table]) -> None:
         super().__init__()
-        self._tab, self._title, self._book, self._program = tab, title, book, program
+        self._tab, self._title, self._opened, self._tables = tab, title, opened, tables
+        self._book, self._program = opened.name, opened.program
         self._texts: Texts = []
         self._visible: bool | None = None
 
@@ -69,12 +71,12 @@ class LiveSheet(GridSheet):
 
     @cached_property
     def lists(self) -> Sequence[LiveList]:
-        with explained(self._book):
-            return [LiveList(table, table.name) for table in self._tab.tables]
+        with self._opened.explained():
+            return [LiveList(table, table.name) for table in self._tables]
 
     @cached_property
     def grid(self) -> Grid:
-        with explained(self._book):
+        with self._opened.explained():
             cells = self._used()
             self._texts = texts_of(cells)
             marked = {
@@ -83,9 +85,10 @@ class LiveSheet(GridSheet):
                 for number, text in enumerate(row, 1)
                 if text[:1] == "=" and text[1:] not in ERRORS
             }
-            if marked:
-                self._program.prepare(self._tab.book.app)
             grid = gridded(self._program.values(cells))
+            # Only a formula that shows nothing can be one that was never calculated; calculating all takes its time
+            if any(grid.at(*place) in (None, 0) for place in marked) and self._program.calculated(self._opened.book):
+                grid = gridded(self._program.values(cells))
             grid.formulas = {place for place, text in marked.items() if grid.at(*place) != text}  # text may begin so, too
             grid.hidden = self._program.hidden(cells[:, :1]) if grid.lines else set()
             return grid
@@ -108,26 +111,45 @@ class LiveSheet(GridSheet):
         bottom = min(body[3], max(self.grid.lines, default=0))
         if bottom < top:
             return []
-        with explained(self._book):
+        with self._opened.explained():
             return self._program.merged(self._range(top, left, bottom, right))
 
-    def restored(self, numbers: Iterable[int], top: int, bottom: int) -> bool:
-        """Give rows that lost a column's dropdown or limit the one of a row that kept it; whether any had lost it."""
-        found = False
-        with explained(self._book):
-            for number in numbers:
+    def restored(self, limits: Mapping[int, Validation], colours: Sequence[ColourRule], top: int, bottom: int) -> bool:
+        """Put back the dropdowns and limits (column number -> what the template ships) and the colour rules that are
+        missing between rows ``top`` and ``bottom``; whether any were.
+
+        A column that kept some has them copied, so that what a person set for the whole column stays.
+        """
+        program = self._program
+        with self._opened.explained():
+            states = {number: program.validated(self._range(top, number, bottom, number)) for number in limits}
+            lost = [number for number, whole in states.items() if not whole]
+            pale = not self._coloured(colours, bottom)
+            if not (lost or pale) or program.protected(self._tab) or not self._tab.visible:
+                return False  # nobody pastes into a hidden sheet, and Excel cannot stand in one
+            found = pale
+            for number in lost:
                 column = self._range(top, number, bottom, number)
-                if not self._program.uneven(column):
-                    continue
-                if self._program.protected(self._tab):
-                    return found
-                for line in (LAST_ROW, top, bottom, (top + bottom) // 2):
-                    good = self._range(line, number, line, number)
-                    if not self._program.bare(good):
-                        self._program.restore_validation(good, column)
-                        found = True
-                        break
+                kept = (self._range(line, number, line, number) for line in (LAST_ROW, top, bottom, (top + bottom) // 2))
+                good = next((cell for cell in kept if program.validated(cell)), None) if states[number] is None else None
+                if good is not None:
+                    program.copy_validation(good, column)
+                    found = True
+                else:
+                    found |= program.add_validation(self._range(top, number, LAST_ROW, number), limits[number])
+            if pale:
+                program.colour(self._tab, colours)
         return found
+
+    def _coloured(self, colours: Sequence[ColourRule], bottom: int) -> bool:
+        """Whether all ``colours`` are there down to row ``bottom``; they are known by their formulas."""
+        present = self._program.colours(self._tab) if colours else None
+        if present is None:
+            return True
+        boxes: dict[str, list[Box]] = {}
+        for formula, where in present:
+            boxes.setdefault(signature(formula), []).extend(where)
+        return all(covered(upto(ranges(rule.sqref), bottom), boxes.get(signature(rule.formula), ())) for rule in colours)
 
     # -- writing --------------------------------------------------------------------------------------------------
 
@@ -149,17 +171,21 @@ class LiveSheet(GridSheet):
         return "grid" in self.__dict__
 
     def writable(self, filtered: bool = True) -> None:
-        """BookError when the sheet is protected, or (if ``filtered`` matters) one of its tables is filtered."""
+        """BookError when the sheet is protected, or (if ``filtered`` matters) a filter is in the way."""
         if self._program.protected(self._tab):
             raise BookError("live.protected", path=self._book, sheet=self.title)
-        if filtered and any(self._program.filtered(item.table) for item in self.lists if not item.unfiltered):
+        if (
+            filtered
+            and self._program.astray
+            and any(self._program.filtered(item.table) for item in self.lists if not item.unfiltered)
+        ):
             raise BookError("live.filtered", path=self._book, sheet=self.title)
 
     def unchanged(self) -> None:
         """BookError when somebody changed the sheet since it was read; what formulas show may change."""
         if not self.loaded:
             return
-        with explained(self._book):
+        with self._opened.explained():
             now = texts_of(self._used())
         if trimmed(now) != trimmed(self._texts):
             raise BookError("sheets.changed", path=self._book)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlcrm.store.keys import TELLING
 from xlcrm.store.postgres.roles import OWNER
 from xlcrm.store.schema import ENTRY, KEPT_VALUE, LOGGED, OWNED, columns, quoted
 
@@ -151,6 +152,7 @@ def _apply() -> str:
         f"  UPDATE {table} f SET customer = s.owner FROM staged s WHERE s.what = 'move' AND f.rid = s.rid;\n"
         for table in FOUND_BY
     )
+    telling = ", ".join(f"'{kind}'" for kind in sorted(TELLING))
     known = ", ".join(f"'{name}'" for name in (*LOGGED, KEPT_VALUE.name))
     homeless = " OR ".join(
         f"EXISTS (SELECT FROM staged_entry e JOIN {key} t ON t.rid = e.rid JOIN customer c ON c.rid = t.customer "
@@ -208,12 +210,13 @@ BEGIN
       WHERE e."table" = 'kept_value' ORDER BY e.seq;
   END IF;
   {_TURN}
+  PERFORM xlcrm.check_version(p_version);  -- migrated while this waited: the keys above would be of the former kind
   IF {homeless} THEN
     RAISE EXCEPTION USING ERRCODE = 'XL002', MESSAGE = 'customer';
   END IF;
   IF p_since IS NOT NULL AND EXISTS (
       SELECT FROM staged s JOIN blocking_key b ON b.key = s.item JOIN entry l ON l.rid = b.rid
-      WHERE s.what = 'blocking_key' AND l.seq > p_since AND l."table" = 'customer'
+      WHERE s.what = 'blocking_key' AND left(s.item, 1) IN ({telling}) AND l.seq > p_since AND l."table" = 'customer'
         AND s.rid IN (SELECT rid FROM staged_entry WHERE version_to = 1)
         AND b.rid NOT IN (SELECT rid FROM staged_entry)) THEN
     RAISE EXCEPTION USING ERRCODE = 'XL003', MESSAGE = 'compare';

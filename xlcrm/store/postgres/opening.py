@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from xlcrm.crypto import keys
 from xlcrm.crypto.cipher import Cipher
 from xlcrm.errors import StoreError
+from xlcrm.match.caps import VERSION
 from xlcrm.model.identity import new_rid
 from xlcrm.store import migrations
 from xlcrm.store.postgres import catalog, roles, server
 from xlcrm.store.postgres.faults import explained
 from xlcrm.store.postgres.store import PostgresStore
-from xlcrm.store.schema import META
+from xlcrm.store.rekey import Keys, rekey, stale
+from xlcrm.store.schema import BLOCKING_KEY, META
 
 
 def open(url: str, cipher: Cipher | None = None, ask: keys.Ask | None = None, wait: float = server.WAIT) -> PostgresStore:
@@ -30,13 +34,12 @@ def open(url: str, cipher: Cipher | None = None, ask: keys.Ask | None = None, wa
     try:
         with explained(path), engine.connect() as connection:
             _check_member(connection, path)
-            if migrations.behind(connection, path):
+            if migrations.behind(connection, path) or stale(connection):
                 found = migrations.version(connection)
                 raise StoreError("store.older", path=path, found=found, known=migrations.LATEST)
-            meta: dict[str, str] = {row.name: row.value for row in connection.execute(select(META))}
+            meta = _meta(connection)
             account = str(connection.exec_driver_sql("SELECT session_user").scalar_one())
-        cipher = cipher or Cipher(keys.load(meta["store_id"], meta.get("passphrase"), ask))
-        cipher.confirm(meta["store_id"], meta["check"])
+        cipher = _unlocked(meta, cipher, ask)
     except BaseException:
         engine.dispose()
         raise
@@ -66,6 +69,7 @@ def create(
             connection.exec_driver_sql(f"SET LOCAL ROLE {roles.OWNER}")
             migrations.migrate(connection, path)
             rows = {"store_id": store_id, "check": cipher.check(store_id), "passphrase": sealed, "head": None}
+            rows["keys"] = str(VERSION)
             connection.execute(META.insert(), [{"name": key, "value": value} for key, value in rows.items()])
     finally:
         engine.dispose()
@@ -74,10 +78,11 @@ def create(
     return store
 
 
-def migrate(url: str) -> tuple[int, int]:
+def migrate(url: str, cipher: Cipher | None = None, ask: keys.Ask | None = None) -> tuple[int, int]:
     """Bring the store at ``url`` to this program's version and make its functions anew; (version before, version now).
 
-    Needs a member of the owner's role. Nothing changes where a step fails. StoreError as ``open``.
+    Needs a member of the owner's role; and the store's keys (as ``open``) where those of its customers are made anew. Nothing
+    changes where a step fails. StoreError, KeysError as ``open``.
     """
     path = server.shown(url)
     engine = server.engine(url)
@@ -89,9 +94,29 @@ def migrate(url: str) -> tuple[int, int]:
             connection.exec_driver_sql("SELECT 1 FROM meta WHERE name = 'head' FOR UPDATE")  # nobody writes meanwhile
             migrations.migrate(connection, path)
             catalog.create(connection)
+            if stale(connection):
+                rekey(connection, _unlocked(_meta(connection), cipher, ask), partial(_copy, connection))
             return before, migrations.version(connection)
     finally:
         engine.dispose()
+
+
+def _meta(connection: Connection) -> dict[str, str]:
+    return {row.name: row.value for row in connection.execute(select(META))}
+
+
+def _unlocked(meta: dict[str, str], cipher: Cipher | None, ask: keys.Ask | None) -> Cipher:
+    """The cipher of this store; KeysError if the key is missing or another store's."""
+    cipher = cipher or Cipher(keys.load(meta["store_id"], meta.get("passphrase"), ask))
+    cipher.confirm(meta["store_id"], meta["check"])
+    return cipher
+
+
+def _copy(connection: Connection, rows: Keys) -> None:
+    raw: Any = connection.connection.dbapi_connection
+    with raw.cursor() as cursor, cursor.copy(f"COPY {BLOCKING_KEY.name} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _schema(connection: Connection) -> bool:

@@ -14,10 +14,10 @@ from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Operation, Receipt
 from xlcrm.store import apply
-from xlcrm.store.keys import stored_key
 from xlcrm.store.migrations import LATEST
 from xlcrm.store.postgres import roles
 from xlcrm.store.postgres.faults import Faster, explained
+from xlcrm.store.postgres.lookup import Lookup
 from xlcrm.store.postgres.staged import Staged, last
 from xlcrm.store.sql import SqlStore
 
@@ -26,18 +26,11 @@ Answer = TypeVar("Answer")
 _HASTY = 2  # attempts without holding the turn to write while reading
 _ATTEMPTS = 6
 
-# One more than the cap is enough to know that a key is too common.
-_CANDIDATES = """
-SELECT w.key, few.found FROM unnest(%s::text[]) AS w(key) CROSS JOIN LATERAL (
-  SELECT array_agg(customer) AS found, count(*) AS many FROM (
-    SELECT DISTINCT b.customer FROM blocking_key b JOIN customer c ON c.rid = b.customer AND c.life = 'live'
-    WHERE b.key = w.key COLLATE "C" LIMIT %s) sharing) few
-WHERE few.many BETWEEN 1 AND %s
-"""
-
 
 class PostgresStore(SqlStore):
     """People are logins of the database (``account``); nobody but the store's functions writes."""
+
+    _lookup = Lookup
 
     def __init__(self, engine: Engine, cipher: Cipher, path: str, account: str) -> None:
         super().__init__(engine, cipher, path)
@@ -65,15 +58,6 @@ class PostgresStore(SqlStore):
         with self._writing() as connection:
             roles.join(connection, person.account)
         return super().add_person(person, context)
-
-    def candidates(self, keys_: Sequence[Sequence[str]], cap: int = 50) -> list[tuple[int, str]]:
-        wanted: dict[str, list[int]] = {}
-        for index, group in enumerate(keys_):
-            for key in dict.fromkeys(group):
-                wanted.setdefault(stored_key(self._cipher, key), []).append(index)
-        with self._reading() as connection:
-            found = connection.exec_driver_sql(_CANDIDATES, (list(wanted), cap + 1, cap)).all()
-        return sorted({(index, rid) for key, rids in found for rid in rids for index in wanted[key]})
 
     def _advance(self, asked: Sequence[tuple[str, int]], moment: str) -> list[int]:
         def once(connection: Connection, patient: bool) -> list[int]:

@@ -1,0 +1,65 @@
+"""A labelled list of any size out of a smaller one: copies whose names, people and numbers are recombined, the noise in them kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from xlcrm.match.words import FREE_MAIL
+
+Columns = dict[str, list[str | None]]
+_NEIGHBOURS = 60
+_KEPT = set("省市县区镇乡村路街号楼室栋有限责任公司股份集团厂店科技贸易商总经理先生女士主任小老()（）")
+_DIGITS = ("0123456789", "０１２３４５６７８９")
+
+
+def enlarged(columns: Columns, labels: list[str], times: int) -> tuple[Columns, list[str]]:
+    """``times`` as many rows: copy n replaces each character of brands and given names by another one of about its frequency.
+
+    The brand is what stands between place and trade; copies share places, trades and surnames, as a bigger list would.
+    """
+    from xlcrm.match.normalise import normalise
+
+    brands = normalise(columns).frame["brand"].to_list()
+    counts = Counter("".join(brands))
+    ranked = [letter for letter, _ in sorted(counts.items(), key=lambda one: (-one[1], one[0])) if letter not in _KEPT and "一" <= letter <= "龥"]
+    found: Columns = {key: list(values) for key, values in columns.items()}
+    told = list(labels)
+    for copy in range(1, times):
+        letters = str.maketrans(_turned(ranked, copy))
+        digits = str.maketrans({old: row[(at + copy) % 10] for row in _DIGITS for at, old in enumerate(row)})
+        for key, values in columns.items():
+            if key == "name":
+                found[key] += [_renamed(value, brand, letters) for value, brand in zip(values, brands, strict=True)]
+            elif key == "contact":
+                found[key] += [value and value[:1] + value[1:].translate(letters) for value in values]
+            elif key == "email":
+                found[key] += [value and _moved(value, copy) for value in values]
+            elif key == "phone":
+                found[key] += [value and value[:-8] + value[-8:].translate(digits) for value in values]
+            else:
+                found[key] += [value and value.translate(digits) for value in values]
+        told += [f"{label}/{copy}" for label in labels]
+    return found, told
+
+
+def _turned(ranked: list[str], copy: int) -> dict[str, str]:
+    """Another character of about the same frequency for each, in another order in each copy."""
+    found = {}
+    for start in range(0, len(ranked), _NEIGHBOURS):
+        near = ranked[start : start + _NEIGHBOURS]
+        found.update({letter: near[(at * 7 + copy * 11) % len(near)] if len(near) == _NEIGHBOURS else near[(at + copy) % len(near)] for at, letter in enumerate(near)})
+    return found
+
+
+def _renamed(name: str | None, brand: str, letters: dict[int, str]) -> str | None:
+    if not name:
+        return name
+    if brand and brand in name:
+        return name.replace(brand, brand.translate(letters), 1)
+    return name.translate(letters)
+
+
+def _moved(mail: str, copy: int) -> str:
+    local, _, host = mail.rpartition("@")
+    letter = chr(ord("a") + copy % 26)
+    return f"{local}{letter}@{host}" if host.lower().strip() in FREE_MAIL else f"{local}@{letter}{host.strip()}"

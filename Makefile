@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ROWS ?= 300
 
-.PHONY: demo test lint bench addin setup system clean
+.PHONY: demo test lint bench peers addin setup system clean
 
 demo: $(VENV)/.runs
 	$(VENV)/bin/xlcrm demo --rows $(ROWS) --folder demo
@@ -16,8 +16,15 @@ lint: setup
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-bench: setup
+bench: setup peers
 	$(PY) -m tests.bench.run
+
+peers: .peers/.made
+
+.peers/.made: tests/bench/peers/requirements.txt
+	test -x .peers/bin/python || python3 -m venv .peers
+	.peers/bin/python -m pip install -q -r tests/bench/peers/requirements.txt
+	touch $@
 
 addin: setup
 	$(PY) -m macros.builder
@@ -38,4 +45,4 @@ $(VENV)/.develops: $(VENV)/.runs
 	touch $@
 
 clean:
-	rm -rf $(VENV) node_modules demo artefacts
+	rm -rf $(VENV) .peers node_modules demo artefacts

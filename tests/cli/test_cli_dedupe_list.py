@@ -75,8 +75,9 @@ def test_a_workbook_of_another_kind(run: Run, tmp_path: Path) -> None:
     from openpyxl import Workbook
 
     book = Workbook()
+    sheet = book.create_sheet("名单", 0)
     for line in ROWS.splitlines():
-        book.active.append(line.split(","))
+        sheet.append(line.split(","))
     book.save(tmp_path / "list.xlsx")
     said = run("dedupe", tmp_path / "list.xlsx", "--out", tmp_path / "p.csv", "--clusters", tmp_path / "c.csv")
     assert said.code == 1

@@ -50,7 +50,7 @@ def test_formulas_and_long_numbers_stay_text(tmp_path: Path) -> None:
 
 def test_the_fullest_sheet_of_a_workbook(tmp_path: Path) -> None:
     book = Workbook()
-    book.active.append(["说明"])
+    book.create_sheet("说明", 0).append(["说明"])
     sheet = book.create_sheet("名单")
     for row in (["姓名", "电话", "生日"], ["王芳", 13912345678, datetime(1990, 3, 7)], ["李强", 2.5, None]):
         sheet.append(row)

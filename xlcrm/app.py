@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlcrm.catalogue import text
-from xlcrm.errors import UsageError
+from xlcrm.errors import StoreError, UsageError
 from xlcrm.model.context import Context, Person
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xlcrm.store.base import Store
 
 SQLITE = "sqlite:///"
+SERVERS = ("postgresql://", "postgres://")
 WAIT = 60.0  # seconds that a command waits for other writers of the store
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 EVERYTHING = frozenset({"entry", "steward", "manager", "finance", "admin"})  # alone on a machine: every role is yours
@@ -85,6 +86,7 @@ class Desk:
     copied: bool = False
     _book: Book | None = None
     _store: Store | None = None
+    _login: str = ""
 
     @property
     def book(self) -> Book:
@@ -110,12 +112,15 @@ class Desk:
         if not exists(url):
             return []
         with opened(url, create=False) as store:
+            self._login = store.account
             return store.people()
 
     @cached_property
     def context(self) -> Context:
+        people = self.people
         login, name = account()
-        acting = next((person for person in self.people if person.account == login), Person("", login, name, "", EVERYTHING))
+        login = (self._store.account if self._store is not None else self._login) or login
+        acting = next((person for person in people if person.account == login), Person("", login, name, "", EVERYTHING))
         return Context(acting, clock, self.language, self.source)
 
     @cached_property
@@ -230,32 +235,93 @@ def _open_book(desk: Desk, path: Path, watch: Callable[[str, int, int], None] | 
 
 @contextmanager
 def opened(url: str, create: bool = True, busy: Callable[[], None] | None = None) -> Iterator[Store]:
-    """The store at ``url``, made on first use where ``create``; the acting person is known to it from then on.
+    """The store at ``url``; the acting person is known to it from then on.
 
+    An embedded one is made on first use where ``create``; a team's is made on purpose (make_store) and knows its people.
     ``busy`` is called once somebody else's writing makes this one wait.
     """
-    from xlcrm.store import sqlite
+    ask = _asked()
+    if url.startswith(SERVERS):
+        from xlcrm.store.postgres import opening
 
-    if not url.startswith(SQLITE):
-        raise UsageError("cli.store_kind", url=url)
-    if not create and not exists(url):
-        raise UsageError("cli.no_store", url=url)
-    store = sqlite.open(url, ask=_passphrase if sys.stdin and sys.stdin.isatty() else None, wait=WAIT, busy=busy)
+        store: Store = opening.open(url, ask=ask, wait=WAIT)
+    else:
+        from xlcrm.store import sqlite
+
+        if not url.startswith(SQLITE):
+            raise UsageError("cli.store_kind", url=url)
+        if not create and not exists(url):
+            raise UsageError("cli.no_store", url=url)
+        store = sqlite.open(url, ask=ask, wait=WAIT, busy=busy)
     try:
-        login, name = account()
-        store.ensure_person(login, name, EVERYTHING, clock())
+        if not store.account:
+            login, name = account()
+            store.ensure_person(login, name, EVERYTHING, clock())
+        elif all(person.account != store.account for person in store.people()):
+            raise StoreError("store.not_member", account=store.account, path=shown(url))
         yield store
     finally:
         store.close()
 
 
+def make_store(url: str, language: str) -> None:
+    """Make the store at ``url``, with this person as its first. StoreError: there is one already, or it cannot be made."""
+    if not url.startswith(SERVERS):
+        if url.startswith(SQLITE) and exists(url):
+            raise StoreError("store.exists", path=url)
+        with opened(url):
+            return
+    from xlcrm.store.postgres import opening
+
+    ask = partial(_new_passphrase, language) if sys.stdin and sys.stdin.isatty() else None
+    opening.create(url, account()[1], EVERYTHING, clock(), ask=ask).close()
+
+
+def migrate_store(url: str) -> tuple[int, int]:
+    """Bring the store at ``url`` to this program's version; (version before, version now)."""
+    if url.startswith(SERVERS):
+        from xlcrm.store.postgres import opening
+
+        return opening.migrate(url, ask=_asked())
+    if not url.startswith(SQLITE):
+        raise UsageError("cli.store_kind", url=url)
+    if not exists(url):
+        raise UsageError("cli.no_store", url=url)
+    from xlcrm.store import sqlite
+
+    before = sqlite.version(url)
+    with opened(url, create=False) as store:
+        return before, store.status().version
+
+
+def shown(url: str) -> str:
+    """``url`` without a password."""
+    if not url.startswith(SERVERS):
+        return url
+    from xlcrm.store.postgres import server
+
+    return server.shown(url)
+
+
 def exists(url: str) -> bool:
-    """Whether there is a store at ``url`` already."""
-    return Path(url.removeprefix(SQLITE)).exists()
+    """Whether there is a store at ``url`` already; a server is only asked when it is opened."""
+    return url.startswith(SERVERS) or Path(url.removeprefix(SQLITE)).exists()
+
+
+def _asked() -> Callable[[], str] | None:
+    """Who is asked for the passphrase: the person at the terminal, if there is one."""
+    return _passphrase if sys.stdin and sys.stdin.isatty() else None
 
 
 def _passphrase() -> str:
     return getpass.getpass("xlcrm: ")
+
+
+def _new_passphrase(language: str) -> str:
+    chosen = getpass.getpass(text("cli.new_passphrase", language))
+    if chosen != getpass.getpass(text("cli.same_passphrase", language)):
+        raise UsageError("cli.passphrase_differs")
+    return chosen
 
 
 def existing(path: Path) -> Path:

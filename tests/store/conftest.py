@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.store.cluster import Cluster
 from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.model.context import Context, Person
 from xlcrm.store import sqlite
+from xlcrm.store.postgres import opening as postgres
+from xlcrm.store.postgres.functions import ZONE
+from xlcrm.store.postgres.store import PostgresStore
 from xlcrm.store.sql import SqlStore
 
 CIPHER = Cipher(Keys(b"w" * 32, b"i" * 32))
@@ -22,18 +27,61 @@ def context(person: Person = ZHANG, at: str = "2025-03-05 14:30:00") -> Context:
     return Context(person, lambda: datetime.fromisoformat(at), source="客户.xlsx")
 
 
+class Moment(str):
+    """A time that equals any other within a minute: a server stamps its own."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        ago = datetime.fromisoformat(str(self)) - datetime.fromisoformat(str(other))
+        return abs(ago.total_seconds()) < 60
+
+    __hash__ = str.__hash__
+
+
+def moment(store: SqlStore, at: str = "2025-03-05 14:30:00") -> str:
+    """The time that ``store`` stamps on what is done now, while the clock of the person's machine shows ``at``."""
+    if isinstance(store, PostgresStore):
+        return Moment(datetime.now(ZoneInfo(ZONE)).strftime("%Y-%m-%d %H:%M:%S"))
+    return at
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "store.db"
 
 
-@pytest.fixture(params=["sqlite"])
-def reopen(request: pytest.FixtureRequest, path: Path) -> Iterator[Callable[[], SqlStore]]:
+@pytest.fixture(scope="session")
+def made(cluster: Cluster) -> str:
+    """A database with an empty store, to be copied."""
+    name = cluster.database()
+    postgres.create(cluster.url(name), "管理员", ["admin"], context().clock(), CIPHER).close()
+    return name
+
+
+@pytest.fixture
+def url(cluster: Cluster, made: str) -> str:
+    """A fresh store in a database of its own."""
+    return cluster.url(cluster.database(made))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest) -> str:
+    """Where a store lies, on each engine in turn."""
+    return str(request.getfixturevalue("path" if request.param == "sqlite" else "url"))
+
+
+def open_at(address: str) -> SqlStore:
+    return postgres.open(address, CIPHER) if address.startswith("postgresql:") else sqlite.open(address, CIPHER)
+
+
+@pytest.fixture
+def reopen(address: str) -> Iterator[Callable[[], SqlStore]]:
     """Opens the same store, again and again."""
     opened: list[SqlStore] = []
 
     def again() -> SqlStore:
-        opened.append(sqlite.open(path, CIPHER))
+        opened.append(open_at(address))
         return opened[-1]
 
     yield again

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.store.conftest import LI, ZHANG, context
+from tests.store.conftest import LI, ZHANG, context, moment
 from xlcrm.errors import Overtaken, StoreError, UsageError
 from xlcrm.model.context import Person
 from xlcrm.model.identity import new_rid
@@ -36,7 +36,9 @@ def test_a_new_customer_comes_back_as_it_went_in(store: SqlStore) -> None:
     record = store.records([change.rid])[change.rid]
     assert {name: value for name, value in record.values.items() if value} == change.values
     assert (record.number, record.version, record.state, record.origin) == ("CX2025030001", 1, "live", "客户.xlsx")
-    assert (record.created_by, record.updated_at) == (ZHANG.rid, "2025-03-05 14:30:00")
+    (outcome,) = receipt.outcomes
+    assert record.created_by == outcome.created_by == ZHANG.rid
+    assert record.created_at == record.updated_at == outcome.updated_at == moment(store)
     assert receipt.head == store.verify().head and not store.verify().faults
 
 
@@ -106,7 +108,7 @@ def test_different_fields_are_merged_and_the_same_field_is_a_conflict(store: Sql
     assert [one.result for one in receipt.outcomes] == [Result.UPDATED, Result.CONFLICT, Result.UNCHANGED]
     (clash,) = receipt.outcomes[1].clashes
     assert (clash.field, clash.mine, clash.theirs) == ("phone", "+8613700000000", "+8613800138000")
-    assert (clash.changed_by, clash.changed_at) == (LI.rid, "2025-03-06 09:00:00")
+    assert (clash.changed_by, clash.changed_at) == (LI.rid, moment(store, "2025-03-06 09:00:00"))
     record = store.records([rid])[rid]
     assert (record.values["status"], record.values["phone"], record.values["grade"], record.version) == ("won", "+8613800138000", None, 3)
 
@@ -230,7 +232,7 @@ def test_people_and_settings_go_through_the_log(store: SqlStore) -> None:
     person = store.ensure_person("zhang", "张三", ["steward", "entry"], moment)
     assert store.ensure_person("zhang", "另一个", [], moment) == person
     added = store.add_person(Person("", "li", "李四", "市场部", frozenset({"marketing"})), context(person))
-    assert store.people() == [person, added]
+    assert store.people()[-2:] == [person, added]
     with pytest.raises(UsageError):
         store.add_person(Person("", "li", "李四"), context(person))
     put(store, Change("setting", "changes", "", {"value": "core"}))
@@ -261,7 +263,8 @@ def test_everything_outlives_closing(reopen: Callable[[], SqlStore]) -> None:
     assert reopen().records([change.rid])[change.rid].values["phone"] == "+8613912345678"
 
 
-_TEXT = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+# Canonical text has no control characters; PostgreSQL could not hold this one.
+_TEXT = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
 _VALUES = st.fixed_dictionaries({}, optional={field.key: _TEXT for field in CUSTOMER.data})
 
 
@@ -282,12 +285,30 @@ def test_the_log_reconstructs_every_version(store: SqlStore, versions: list[Valu
     assert [entry.version for entry in store.history(rid)] == list(said)
 
 
+def test_records_changed_again_in_the_same_operation(store: SqlStore) -> None:
+    """New ones and old ones: what they are found by follows as well."""
+    old, new = keyed("n:旧"), keyed("n:新")
+    put(store, old)
+    again = [
+        Change("customer", change.rid, change.rid, {"phone": f"+861380013{place:04d}", "foreign_number": f"F{place}"}, version, keys=(f"n:{place}",))
+        for place, (change, version) in enumerate(((old, 1), (new, 1)), 1)
+    ]
+    third = Change("customer", old.rid, old.rid, {"grade": "A"}, 2, {"grade": None})
+    assert put(store, new, *again, third) == [Result.STORED, Result.UPDATED, Result.UPDATED, Result.UPDATED]
+    assert [store.records([rid])[rid].version for rid in (old.rid, new.rid)] == [3, 2]
+    assert store.candidates([["n:旧"], ["n:新"], ["n:1"], ["n:2"]]).pairs == [(2, old.rid), (3, new.rid)]
+    assert store.find(["F1", "F2"]) == {"F1": old.rid, "F2": new.rid}
+    assert [len(store.search(text)) for text in ("5678", "0001", "0002")] == [0, 1, 1]
+    assert not store.verify().faults
+
+
 def test_the_chain_holds_after_everything(store: SqlStore) -> None:
+    before = store.verify()
     changes = [customer(f"公司{place}") for place in range(30)]
     put(store, *changes)
     put(store, *[Change("customer", change.rid, change.rid, {"grade": "A"}, 1, {"grade": None}) for change in changes[::2]])
     verdict = store.verify()
-    assert (verdict.entries, verdict.operations, verdict.faults) == (45, 2, ())
+    assert (verdict.entries - before.entries, verdict.operations - before.operations, verdict.faults) == (45, 2, ())
 
 
 def keyed(*keys: str, token: str | None = None) -> Change:
@@ -308,6 +329,9 @@ def test_a_new_customer_like_one_stored_since_the_comparison_is_not_written(stor
         put(store, keyed("n:第三"), keyed("p:+8613912345678"), compared=seen)
     assert store.verify() == before, "nothing of the operation went in"
     assert put(store, keyed("n:第三"), compared=seen) == [Result.STORED], "nothing like it came since"
+    seen = store.position()
+    put(store, keyed("h:亥何", "k:海河"))
+    assert put(store, keyed("h:亥何", "k:海河"), compared=seen) == [Result.STORED], "these kinds tell little"
     again = keyed("n:别的", "p:+8613912345678", token="t:1")
     assert put(store, again, workbook="w", compared=seen) == [Result.UNCHANGED], "the same row, stored by an earlier press"
 

@@ -49,7 +49,7 @@ def refused(path: Path, key: str, **more: object) -> XlcrmError:
 def test_every_text_of_the_store_can_be_said() -> None:
     from xlcrm.catalogue import crypto, store
 
-    values = dict.fromkeys(("path", "found", "known", "place", "pattern", "field", "sign", "table", "account", "entry", "operation", "at", "rid"), "x")
+    values = dict.fromkeys(("path", "found", "known", "place", "pattern", "field", "sign", "table", "account", "entry", "operation", "at", "rid", "host", "said"), "x")
     for area, texts in (("store", store.TEXTS), ("crypto", crypto.TEXTS)):
         for name in texts:
             for language in ("zh", "en"):
@@ -116,11 +116,15 @@ def test_a_damaged_store_says_so(path: Path) -> None:
 
 
 def test_a_newer_store_is_refused_untouched(path: Path) -> None:
-    sqlite.open(path, CIPHER).close()
+    before, change = sqlite.open(path, CIPHER), customer()
     with sqlite3.connect(path) as connection:
         connection.execute("INSERT INTO migration (version, name) VALUES (99, 'future')")
     connection.close()
     assert refused(path, "store.newer").values["found"] == 99
+    with pytest.raises(StoreError) as caught:  # where this program had it open while a newer one migrated it
+        put(before, change)
+    assert caught.value.key == "store.newer" and not before.records([change.rid]) and not before.verify().faults
+    before.close()
     with sqlite3.connect(path) as connection:
         connection.execute("DELETE FROM migration WHERE version = 99")
         connection.execute("ALTER TABLE customer ADD COLUMN mood TEXT")

@@ -30,4 +30,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "keyring_locked": ("系统的密钥环没有解锁，或拒绝了访问。", "The system's keyring is locked or refused access."),
     "keyring_locked.hint": ("请解锁密钥环（登录系统时的密码），然后重试。", "Unlock the keyring (usually your login password) and try again."),
+    "team_passphrase": ("新建团队客户库需要一个团队口令，用它保管密钥。", "A new store for a team needs a passphrase, which keeps its keys."),
+    "team_passphrase.hint": (
+        "请在终端里运行并输入口令，或设置环境变量 XLCRM_PASSPHRASE；口令要告诉每位同事，并另存一份。",
+        "Run it in a terminal and type one, or set XLCRM_PASSPHRASE; tell it to each colleague, and keep a copy in a safe place.",
+    ),
 }

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "show": "show",
     "log": "log",
     "people": "people",
+    "store": "store",
     "demo": "demo",
     "addin": "addin",
     "doctor": "doctor",

@@ -21,7 +21,7 @@ FIRST = 8
 def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """What the command takes."""
     parser.add_argument("book", metavar="FILE", type=Path, help=text("cli.book_or_list", language))
-    parser.add_argument("--store", metavar="URL", help=text("cli.store", language))
+    parser.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
     parser.add_argument("--out", metavar="PAIRS.csv", type=Path, help=text("cli.pairs_out", language))
     parser.add_argument("--clusters", metavar="CLUSTERS.csv", type=Path, help=text("cli.clusters_out", language))
     parser.add_argument("--columns", metavar="KEY=HEADER", nargs="+", default=[], help=text("cli.columns", language))

@@ -13,7 +13,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """What the command takes."""
     parser.add_argument("out", metavar="OUT.xlsx", type=Path, help=text("cli.out", language))
     parser.add_argument("--filter", default="", metavar="…", help=text("cli.filter", language))
-    parser.add_argument("--store", metavar="URL", help=text("cli.store", language))
+    parser.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
     parser.add_argument("--force", action="store_true", help=text("cli.force", language))
 
 

@@ -14,7 +14,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """What the command takes."""
     parser.add_argument("customer", nargs="?", help=text("cli.customer", language))
     parser.add_argument("--verify", action="store_true", help=text("cli.verify", language))
-    parser.add_argument("--store", metavar="URL", help=text("cli.store", language))
+    parser.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
     parser.add_argument("--json", action="store_true", help=text("cli.json", language))
 
 

@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     change.add_argument("advice", metavar="merge=0.98", nargs="+", help=text("cli.advice", language))
     forget = actions.add_parser("forget", help=text("cli.match_forget", language))
     for one in (show, train, change, forget):
-        one.add_argument("--store", metavar="URL", help=text("cli.store", language))
+        one.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--account", help=text("cli.person_account", language))
     parser.add_argument("--department", default="", help=text("cli.person_department", language))
     parser.add_argument("--roles", default="entry", help=text("cli.person_roles", language))
-    parser.add_argument("--store", metavar="URL", help=text("cli.store", language))
+    parser.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
     parser.add_argument("--json", action="store_true", help=text("cli.json", language))
 
 

@@ -12,7 +12,7 @@ from xlcrm.cli import terminal
 def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """What the command takes."""
     parser.add_argument("customer", help=text("cli.customer", language))
-    parser.add_argument("--store", metavar="URL", help=text("cli.store", language))
+    parser.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
     parser.add_argument("--json", action="store_true", help=text("cli.json", language))
 
 

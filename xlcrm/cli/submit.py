@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """What the command takes."""
     parser.add_argument("book", metavar="BOOK.xlsx", type=Path, help=text("cli.book", language))
-    parser.add_argument("--store", metavar="URL", help=text("cli.store", language))
+    parser.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
     parser.add_argument("--dry-run", action="store_true", help=text("cli.dry_run", language))
     parser.add_argument("--accept", action="store_true", help=text("cli.accept", language))
     parser.add_argument("--json", action="store_true", help=text("cli.json", language))

@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--fix", action="store_true", help=text("cli.fix", language))
     parser.add_argument("--undo-fix", action="store_true", help=text("cli.undo_fix", language))
     parser.add_argument("--yes", action="store_true", help=text("cli.yes", language))
-    parser.add_argument("--store", metavar="URL", help=text("cli.store", language))
+    parser.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
     parser.add_argument("--json", action="store_true", help=text("cli.json", language))
 
 

@@ -65,16 +65,18 @@ def load(store_id: str, sealed: str | None, ask: Ask | None = None, environ: Map
     raise KeysError("crypto.missing")
 
 
-def create(store_id: str, ask: Ask | None = None, environ: Mapping[str, str] = os.environ) -> tuple[Keys, str | None]:
+def create(
+    store_id: str, ask: Ask | None = None, environ: Mapping[str, str] = os.environ, shared: bool = False
+) -> tuple[Keys, str | None]:
     """Keys for a new store, and what to keep in the store if a passphrase protects them.
 
-    A fresh key goes into the system's keyring. KeysError if there is neither a key in the environment, nor a safe
-    keyring, nor a passphrase.
+    A fresh key goes into the system's keyring, but for a store ``shared`` by several machines under a passphrase that its
+    people know. KeysError if there is neither a key in the environment, nor a safe keyring, nor a passphrase.
     """
     if environ.get("XLCRM_KEY"):
         return parse(environ["XLCRM_KEY"]), None
     line = new_key()
-    if keyring := safe_keyring():
+    if not shared and (keyring := safe_keyring()):
         from keyring.errors import KeyringError
 
         try:
@@ -84,7 +86,7 @@ def create(store_id: str, ask: Ask | None = None, environ: Mapping[str, str] = o
         return parse(line), None
     passphrase = environ.get("XLCRM_PASSPHRASE") or (ask() if ask else "")
     if not passphrase:
-        raise KeysError("crypto.no_keyring")
+        raise KeysError("crypto.team_passphrase" if shared else "crypto.no_keyring")
     keys = parse(line)
     return keys, seal(keys, passphrase, store_id)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from xlcrm.crypto.cipher import Cipher
 from xlcrm.errors import Overtaken
@@ -15,25 +15,22 @@ from xlcrm.model.context import Context
 from xlcrm.model.operation import Change, Operation, Outcome, Receipt, Result
 from xlcrm.store import inserts, updates
 from xlcrm.store.batch import Batch, outcome
-from xlcrm.store.chunks import chunks
+from xlcrm.store.chunks import among, chunks
 from xlcrm.store.keys import Index, overtaken, survivor
 from xlcrm.store.log import Journal
-from xlcrm.store.schema import LOGGED, OWNED, SQL, SUBMISSION, insert
+from xlcrm.store.pen import Pen
+from xlcrm.store.schema import LOGGED, OWNED, SQL, SUBMISSION
 from xlcrm.store.vault import Vault
 
 _NOBODY = "-"  # the customer of a record that has none living
 
 
-def apply(connection: Connection, cipher: Cipher, operation: Operation, context: Context) -> Receipt:
+def apply(pen: Pen, cipher: Cipher, operation: Operation, context: Context) -> Receipt:
     """Do ``operation`` inside the caller's write transaction; outcomes in the order of its changes."""
-    batch = Batch(
-        connection,
-        Vault(cipher, connection),
-        journal(connection, operation.kind, context, operation),
-        Index(connection, cipher),
-        context.actor.rid,
-        context.now(),
-    )
+    now = pen.moment(context)
+    journaled = journal(pen, operation.kind, context, operation)
+    journaled.at = now
+    batch = Batch(pen, Vault(cipher, pen.connection), journaled, Index(pen, cipher), context.actor.rid, now)
     changes = list(operation.changes)
     outcomes = dict(_repeated(batch, operation))
     _current(batch, operation, outcomes)
@@ -51,6 +48,8 @@ def apply(connection: Connection, cipher: Cipher, operation: Operation, context:
             fresh[change.table].append(place)
         else:
             known.append(place)
+            if (change.table, change.rid) not in batch.rows:
+                batch.awaited.add((change.table, change.rid))
     for place, owner in _owners(batch, changes, fresh, stored_as).items():
         changes[place] = replace(changes[place], customer=owner)
     for key, places in fresh.items():
@@ -59,9 +58,6 @@ def apply(connection: Connection, cipher: Cipher, operation: Operation, context:
         places = [place for place in places if place not in homeless]
         outcomes |= dict(zip(places, inserts.store(batch, LOGGED[key], [changes[place] for place in places]), strict=True))
     if known:
-        late = {(changes[place].table, changes[place].rid) for place in known} - batch.rows.keys()
-        for table in LOGGED.values():
-            batch.fetch(table, [rid for key, rid in late if key == table.key])
         outcomes |= updates.change(batch, [(place, changes[place]) for place in known])
     _decide(batch, operation)
     batch.index.write()
@@ -70,11 +66,11 @@ def apply(connection: Connection, cipher: Cipher, operation: Operation, context:
     return Receipt(batch.journal.id, [outcomes[place] for place in range(len(changes))], batch.journal.close())
 
 
-def journal(connection: Connection, kind: str, context: Context | None = None, operation: Operation | None = None) -> Journal:
+def journal(pen: Pen, kind: str, context: Context | None = None, operation: Operation | None = None) -> Journal:
     """The journal of an operation; without a context the store acts by itself (numbers)."""
-    found = Journal(connection, kind, "", "", getpass.getuser(), "")
+    found = Journal(pen, kind, "", "", getpass.getuser(), "")
     if context:
-        found.actor, found.at, found.source = context.actor.rid, context.now(), context.source
+        found.actor, found.source = context.actor.rid, context.source
         found.roles = ",".join(sorted(context.actor.roles))
     if operation:
         found.source, found.reason, found.reverses = operation.source or found.source, operation.reason, operation.reverses
@@ -85,7 +81,7 @@ def submitted(connection: Connection, workbook: str, tokens: Iterable[str]) -> d
     """(table, rid) for each token of ``workbook`` that was stored and whose answer was not yet seen in the sheet."""
     found: dict[str, tuple[str, str]] = {}
     for chunk in chunks(list(dict.fromkeys(tokens))):
-        asked = select(SUBMISSION).where(SUBMISSION.c.workbook == workbook, SUBMISSION.c.token.in_(chunk))
+        asked = select(SUBMISSION).where(SUBMISSION.c.workbook == workbook, among(connection, SUBMISSION.c.token, chunk))
         found.update({row.token: (row.table, row.rid) for row in connection.execute(asked)})
     return found
 
@@ -150,8 +146,5 @@ def _remember(batch: Batch, operation: Operation, outcomes: dict[int, Outcome]) 
     for place, change in enumerate(operation.changes):
         if change.token and outcomes[place].result in (Result.STORED, Result.UPDATED):
             rows[change.token] = (operation.workbook, change.token, outcomes[place].rid, change.table, batch.journal.id)
-    for chunk in chunks(operation.seen):
-        seen = delete(SUBMISSION).where(SUBMISSION.c.workbook == operation.workbook, SUBMISSION.c.rid.in_(chunk))
-        batch.connection.execute(seen)
-    if rows:
-        batch.connection.exec_driver_sql(insert(SUBMISSION), list(rows.values()))
+    batch.pen.seen(operation.workbook, operation.seen)
+    batch.pen.insert(SUBMISSION, list(rows.values()))

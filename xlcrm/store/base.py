@@ -13,6 +13,7 @@ from typing import Protocol
 
 from xlcrm.model.context import Context, Person
 from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
+from xlcrm.store.status import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ class Candidates:
 
 
 class Store(Protocol):
-    """The shared truth. Every change of anything goes through ``apply``."""
+    """The shared truth. Every change of anything goes through ``apply``.
+
+    ``account`` is the login that acts, where the store knows it better than the machine does; else "".
+    """
+
+    account: str
 
     def people(self) -> list[Person]: ...
 
@@ -136,6 +142,8 @@ class Store(Protocol):
         ...
 
     def verify(self) -> Verdict: ...
+
+    def status(self) -> Status: ...
 
     def apply(self, operation: Operation, context: Context) -> Receipt:
         """Write everything in one transaction, or nothing.

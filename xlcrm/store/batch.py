@@ -9,9 +9,10 @@ from sqlalchemy import Connection, select
 
 from xlcrm.model.fields import Table
 from xlcrm.model.operation import Kept, Outcome, Result
-from xlcrm.store.chunks import chunks
+from xlcrm.store.chunks import among, chunks
 from xlcrm.store.keys import Index
 from xlcrm.store.log import Journal, encode
+from xlcrm.store.pen import Pen
 from xlcrm.store.schema import KEPT_VALUE, SQL
 from xlcrm.store.vault import Vault
 
@@ -23,14 +24,20 @@ Row = dict[str, Any]
 class Batch:
     """The transaction's tools and what it has found: ``rows`` are the current rows of every record concerned."""
 
-    connection: Connection
+    pen: Pen
     vault: Vault
     journal: Journal
     index: Index
     actor: str
     now: str
     rows: dict[tuple[str, str], Row] = field(default_factory=dict)
-    _kept: list[dict[str, object]] = field(default_factory=list)
+    awaited: set[tuple[str, str]] = field(default_factory=set)  # new records that the same operation also changes
+    _kept: list[tuple[object, ...]] = field(default_factory=list)
+
+    @property
+    def connection(self) -> Connection:
+        """Reads what stood in the store before this operation."""
+        return self.pen.connection
 
     def fetch(self, table: Table, rids: list[str]) -> None:
         """Read the current rows of ``rids``; those that do not exist stay unknown."""
@@ -44,13 +51,13 @@ class Batch:
             if loser.field in table.sensitive:
                 value = self.vault.key(customer).seal(f"kept_value|{loser.field}|{rid}", value)
             row = {"field": loser.field, "value": value, "origin": loser.origin}
-            self._kept.append({"rid": rid, "operation": self.journal.id, **row})
+            self._kept.append((None, rid, *row.values(), self.journal.id))
             self.journal.add(KEPT_VALUE.name, rid, (0, 0), "", encode(row.items()), place)
 
     def write_kept(self) -> None:
         """Write the losing values collected so far."""
         if self._kept:
-            self.connection.execute(KEPT_VALUE.insert(), self._kept)
+            self.pen.insert(KEPT_VALUE, self._kept)
 
 
 def read(connection: Connection, table: Table, rids: list[str]) -> list[Row]:
@@ -58,7 +65,7 @@ def read(connection: Connection, table: Table, rids: list[str]) -> list[Row]:
     sql = SQL[table.key]
     rows: list[Row] = []
     for chunk in chunks(rids):
-        rows += [dict(row._mapping) for row in connection.execute(select(sql).where(sql.c.rid.in_(chunk)))]
+        rows += [dict(row._mapping) for row in connection.execute(select(sql).where(among(connection, sql.c.rid, chunk)))]
     return rows
 
 

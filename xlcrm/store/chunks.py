@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from sqlalchemy import ARRAY, ColumnElement, Connection, Text, any_, literal
 
 Item = TypeVar("Item")
 
@@ -13,3 +15,10 @@ SIZE = 2000  # SQLite binds at most 32,766 values in a statement; longer lists g
 def chunks(items: Sequence[Item], size: int = SIZE) -> Iterator[Sequence[Item]]:
     """Consecutive slices of ``items``, ``size`` long, the last one shorter."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def among(connection: Connection, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
+    """Whether ``column`` is one of ``values``; as one array where the engine has them, so that the statement stays the same."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(literal(list(values), ARRAY(Text)))
+    return column.in_(values)

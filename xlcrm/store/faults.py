@@ -11,6 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from xlcrm.crypto.cipher import Tampered
 from xlcrm.errors import StoreError
 
+
+class AccountTaken(StoreError):
+    """A person with this login is there already."""
+
+
 _KEYS = {
     sqlite3.SQLITE_BUSY: "store.locked",
     sqlite3.SQLITE_LOCKED: "store.locked",
@@ -28,8 +33,11 @@ def translate(error: Exception, path: str) -> StoreError | None:
     """The StoreError for what the engine said, None if it is a fault of ours."""
     cause = getattr(error, "orig", error)
     code = getattr(cause, "sqlite_errorcode", None)
-    if isinstance(cause, sqlite3.IntegrityError) and "number" in str(cause):
-        return StoreError("store.number_taken", path=path)
+    if isinstance(cause, sqlite3.IntegrityError):
+        if "person.account" in str(cause):
+            return AccountTaken("store.account_taken", path=path)
+        if "number" in str(cause):
+            return StoreError("store.number_taken", path=path)
     if isinstance(code, int) and (key := _KEYS.get(code & 0xFF)):
         return StoreError(key, path=path)
     return None

@@ -11,7 +11,7 @@ from xlcrm.model.operation import Change, Outcome, Result
 from xlcrm.store.batch import Batch
 from xlcrm.store.chunks import chunks
 from xlcrm.store.keys import phone_fields
-from xlcrm.store.schema import OWNED, SQL, columns, fields, insert
+from xlcrm.store.schema import DATA_KEY, OWNED, SQL, columns, fields
 
 _BULK = 5_000
 _MANY = 200_000
@@ -29,7 +29,7 @@ def _store(batch: Batch, table: Table, changes: Sequence[Change]) -> list[Outcom
     names = fields(table)
     owned, own_key = table.key in OWNED, table.key == "customer"
     if own_key:
-        batch.vault.make([change.rid for change in changes])
+        batch.pen.insert(DATA_KEY, batch.vault.make([change.rid for change in changes]))
     elif table.sensitive:
         batch.vault.load(change.customer for change in changes)
     secret = [(place, f"{table.key}|{name}|") for place, name in enumerate(names) if name in table.sensitive]
@@ -38,8 +38,9 @@ def _store(batch: Batch, table: Table, changes: Sequence[Change]) -> list[Outcom
     fresh = nonces(len(changes) * len(secret))
     # Fields, number, origin, life, merged_into; the rest is the operation's. As log.encode writes them, names prepared.
     logged = [f'"{name}":' for name in columns(table)[1 : len(names) + 5]]
-    actor, now, index, journal = batch.actor, batch.now, batch.index, batch.journal
-    rows, outcomes = [], []
+    actor, now, index, journal, awaited = batch.actor, batch.now, batch.index, batch.journal, batch.awaited
+    rows: list[tuple[object, ...]] = []
+    outcomes = []
     for change in changes:
         rid, values = change.rid, change.values
         customer = rid if own_key else change.customer
@@ -58,6 +59,8 @@ def _store(batch: Batch, table: Table, changes: Sequence[Change]) -> list[Outcom
                     row[place] = batch.vault.key(customer).seal(prefix + rid, text, next(fresh))
         row += (change.number, change.origin or None, change.state or "live", change.merged_into)
         rows.append((rid, *row, actor, now, actor, now, 1))
+        if awaited and (table.key, rid) in awaited:
+            batch.rows[table.key, rid] = dict(zip(columns(table), rows[-1], strict=True))
         after = "{" + ",".join([name + quote(value) for name, value in zip(logged, row, strict=True) if value is not None]) + "}"
         journal.add(table.key, rid, (0, 1), "", after, change.place, change.reason)
         if change.number:
@@ -67,6 +70,6 @@ def _store(batch: Batch, table: Table, changes: Sequence[Change]) -> list[Outcom
         if change.kept:
             batch.keep(table, rid, customer, change.kept, change.place)
         outcomes.append(Outcome(Result.STORED, rid, change.number, 1, (), actor, now, actor, now))
-    batch.connection.exec_driver_sql(insert(SQL[table.key]), rows)
+    batch.pen.insert(SQL[table.key], rows)
     index.write(_MANY)
     return outcomes

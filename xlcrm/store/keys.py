@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, MetaData, Text, delete, func, select, update
+from sqlalchemy import Column, Connection, MetaData, Text, func, select
 from sqlalchemy import Table as SqlTable
 
 from xlcrm.crypto.cipher import Cipher
@@ -17,13 +17,15 @@ from xlcrm.match.caps import ALIKE, CAPS, MOST_COUNTED, SECRET
 from xlcrm.model.fields import Kind, Table
 from xlcrm.store.base import Candidates
 from xlcrm.store.chunks import chunks
+from xlcrm.store.pen import Pen
 from xlcrm.store.schema import BLOCKING_KEY, ENTRY, NUMBER, PHONE_TAIL, SQL, insert
 
 TAIL = 4
 
 # Lives in the connection's temporary schema: joins a long list of wanted keys with the index.
 _WANTED = SqlTable("wanted_key", MetaData(), Column("key", Text, primary_key=True), prefixes=["TEMPORARY"])
-_TELLING = 30  # kinds of keys with a lower cap pair rows that have little else in common
+# Kinds of keys with a lower cap pair rows that have little else in common.
+TELLING = frozenset(kind for kind, cap in CAPS.items() if cap >= 30)
 
 
 def phone_fields(table: Table) -> tuple[str, ...]:
@@ -36,6 +38,11 @@ def stored_key(cipher: Cipher, key: str) -> str:
     return key[:2] + cipher.digest(key)[:32] if key[0] in SECRET else key
 
 
+def stored_tail(cipher: Cipher, last: str) -> str:
+    """The last four digits of a telephone as they are stored."""
+    return cipher.digest(f"tail|{last}")[:32]
+
+
 def digits(text: str) -> str:
     """The digits of a telephone number without its extension."""
     return "".join(letter for letter in text.partition(";")[0] if letter.isdigit())
@@ -45,7 +52,7 @@ def digits(text: str) -> str:
 class Index:
     """Rows for the tables by which records are found, collected and written together."""
 
-    connection: Connection
+    pen: Pen
     cipher: Cipher
     _numbers: list[tuple[str, str, str]] = field(default_factory=list)
     _keys: list[tuple[str, str, str]] = field(default_factory=list)
@@ -79,7 +86,7 @@ class Index:
         if len(last) < TAIL:
             return ""
         if last not in self._seen:
-            self._seen[last] = self.cipher.digest(f"tail|{last}")[:32]
+            self._seen[last] = stored_tail(self.cipher, last)
         return self._seen[last]
 
     def forget(self, table: SqlTable, rid: str) -> None:
@@ -88,27 +95,54 @@ class Index:
 
     def move(self, rid: str, customer: str) -> None:
         """The record ``rid`` now belongs to ``customer``."""
-        for table in (BLOCKING_KEY, PHONE_TAIL):
-            self.connection.execute(update(table).where(table.c.rid == rid).values(customer=customer))
+        self.pen.move(rid, customer)
 
     def write(self, least: int = 1) -> None:
         """Write the rows collected so far, if there are ``least`` or more blocking keys, in order: the tree grows at one side."""
         if len(self._keys) < least and least > 1:
             return
         for table, rids in self._stale.items():
-            for chunk in chunks(rids):
-                self.connection.execute(delete(table).where(table.c.rid.in_(chunk)))
+            self.pen.forget(table, rids)
         self._stale.clear()
-        # A former number may be there already (a field changed to and fro); a number of our own twice is an error.
-        former = insert(NUMBER) + " ON CONFLICT (number, kind, rid) DO NOTHING"
-        for statement, rows in ((former, self._numbers), (insert(BLOCKING_KEY), self._keys), (insert(PHONE_TAIL), self._tails)):
+        for table, rows in ((NUMBER, self._numbers), (BLOCKING_KEY, self._keys), (PHONE_TAIL, self._tails)):
             if rows:
                 rows.sort()
-                self.connection.exec_driver_sql(statement, rows)
+                self.pen.insert(table, rows)
                 rows.clear()
 
 
-def candidates(connection: Connection, cipher: Cipher, keys: Sequence[Sequence[str]], most: int | None) -> Candidates:
+class Lookup:
+    """What is asked about blocking keys (as stored) within the caller's transaction; in SQLite's words."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def counted(self, names: Sequence[str]) -> dict[str, int]:
+        """How many customers have each of these keys, at most ``MOST_COUNTED``; those that none has are left out."""
+        _WANTED.create(self.connection, checkfirst=False)
+        self.connection.exec_driver_sql(insert(_WANTED), [(name,) for name in names] or [("",)])
+        some = select(BLOCKING_KEY.c.customer).where(BLOCKING_KEY.c.key == _WANTED.c.key).limit(MOST_COUNTED).correlate(_WANTED)
+        count = select(func.count(some.subquery().c.customer.distinct())).scalar_subquery()
+        found = self.connection.execute(select(_WANTED.c.key, count)).all()
+        _WANTED.drop(self.connection)
+        return {name: number for name, number in found if number}
+
+    def having(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """(key, customer) for the living customers with these keys, each of which at most ``MOST_COUNTED`` have."""
+        for chunk in chunks(names):
+            places = ", ".join("?" * len(chunk))  # there are many keys: expanding an in_() would take longer than the search
+            asked = (
+                "SELECT DISTINCT k.key, k.customer FROM blocking_key k JOIN customer c ON c.rid = k.customer "  # noqa: S608 - question marks
+                f"WHERE k.key IN ({places}) AND c.life = 'live'"
+            )
+            yield from ((name, rid) for name, rid in self.connection.exec_driver_sql(asked, tuple(chunk)))
+
+    def total(self) -> int:
+        """About how many customers there are."""
+        return self.connection.exec_driver_sql("SELECT max(rowid) FROM customer").scalar() or 0  # counting takes 0.1 s a million
+
+
+def candidates(lookup: Lookup, cipher: Cipher, keys: Sequence[Sequence[str]], most: int | None) -> Candidates:
     """The living customers that share a key with new rows, whose ``keys`` are given (see ``Store.candidates``)."""
     wanted: dict[str, list[int]] = {}
     names: dict[str, str] = {}
@@ -116,7 +150,7 @@ def candidates(connection: Connection, cipher: Cipher, keys: Sequence[Sequence[s
         for key in dict.fromkeys(group):
             wanted.setdefault(key, []).append(index)
             names[key] = stored_key(cipher, key)
-    stored = _counted(connection, names.values())
+    stored = lookup.counted(list(dict.fromkeys(names.values())))
     counts = {key: stored.get(names[key], 0) + len(rows) for key, rows in wanted.items()}
     few, alike = {}, {}
     for key, name in names.items():
@@ -125,35 +159,12 @@ def candidates(connection: Connection, cipher: Cipher, keys: Sequence[Sequence[s
                 few[name] = wanted[key]
             elif key[0] == ALIKE:
                 alike[name] = wanted[key]
-    found = {(index, rid) for name, rid in _having(connection, few) for index in few[name]}
+    found = {(index, rid) for name, rid in lookup.having(list(few)) for index in few[name]}
     for name, rows in alike.items():
         # Of many that say the very same one stands for all.
-        one = select(func.min(BLOCKING_KEY.c.customer)).where(BLOCKING_KEY.c.key == name)
-        found |= {(index, connection.execute(one).scalar_one()) for index in rows}
-    total = connection.exec_driver_sql("SELECT max(rowid) FROM customer").scalar() or 0  # counting them takes 0.1 s a million
-    return Candidates(sorted(found), counts, total + len(keys))
-
-
-def _counted(connection: Connection, names: Iterable[str]) -> dict[str, int]:
-    """How many customers have each of these keys (as stored), at most ``MOST_COUNTED``; those that none has are left out."""
-    _WANTED.create(connection, checkfirst=False)
-    connection.exec_driver_sql(insert(_WANTED), [(name,) for name in dict.fromkeys(names)] or [("",)])
-    some = select(BLOCKING_KEY.c.customer).where(BLOCKING_KEY.c.key == _WANTED.c.key).limit(MOST_COUNTED).correlate(_WANTED)
-    count = select(func.count(some.subquery().c.customer.distinct())).scalar_subquery()
-    found = connection.execute(select(_WANTED.c.key, count)).all()
-    _WANTED.drop(connection)
-    return {name: number for name, number in found if number}
-
-
-def _having(connection: Connection, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(key as stored, customer) for the living customers with these keys."""
-    for chunk in chunks(list(names)):
-        places = ", ".join("?" * len(chunk))  # there are many keys: expanding an in_() would take longer than the search
-        asked = (
-            "SELECT DISTINCT k.key, k.customer FROM blocking_key k JOIN customer c ON c.rid = k.customer "  # noqa: S608 - question marks
-            f"WHERE k.key IN ({places}) AND c.life = 'live'"
-        )
-        yield from ((name, rid) for name, rid in connection.exec_driver_sql(asked, tuple(chunk)))
+        one = lookup.connection.execute(select(func.min(BLOCKING_KEY.c.customer)).where(BLOCKING_KEY.c.key == name)).scalar_one()
+        found |= {(index, one) for index in rows}
+    return Candidates(sorted(found), counts, lookup.total() + len(keys))
 
 
 def overtaken(connection: Connection, cipher: Cipher, keys: Iterable[str], since: int, but: Collection[str]) -> bool:
@@ -162,7 +173,7 @@ def overtaken(connection: Connection, cipher: Cipher, keys: Iterable[str], since
     later = [rid for rid in connection.execute(asked).scalars() if rid not in but]
     if not later:
         return False
-    ours = {stored_key(cipher, key) for key in keys if CAPS[key[0]] >= _TELLING}
+    ours = {stored_key(cipher, key) for key in keys if key[0] in TELLING}
     for chunk in chunks(later):
         theirs = select(BLOCKING_KEY.c.key).where(BLOCKING_KEY.c.rid.in_(chunk))
         if not ours.isdisjoint(connection.execute(theirs).scalars()):

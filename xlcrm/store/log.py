@@ -13,12 +13,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from json.encoder import encode_basestring as quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from xlcrm.model.identity import new_rid
-from xlcrm.store.schema import ENTRY, META, OPERATION, insert
+from xlcrm.store.schema import ENTRY, OPERATION
+
+if TYPE_CHECKING:
+    from xlcrm.store.pen import Pen
 
 GENESIS = "0" * 64
 _SEPARATOR = "\x1f"
@@ -56,7 +59,7 @@ def operation_head(previous: str, about: Sequence[object], last: str) -> str:
 class Journal:
     """The entries of one operation in the making. Nothing is written to the log if there are none."""
 
-    connection: Connection
+    pen: Pen
     kind: str
     actor: str
     roles: str
@@ -66,11 +69,11 @@ class Journal:
     reason: str = ""
     reverses: str | None = None
     id: str = field(default_factory=new_rid)
+    start: int = 0
+    count: int = 0
+    hash: str = ""
     _rows: list[tuple[object, ...]] = field(default_factory=list)
     _salts: list[str] = field(default_factory=list)
-    _first: int = 0
-    _count: int = 0
-    _hash: str = ""
 
     def add(
         self,
@@ -83,41 +86,30 @@ class Journal:
         reason: str = "",
     ) -> None:
         """Log one change: ``before`` and ``after`` are the changed columns as stored (see ``encode``), "" where there is none."""
-        if not self._count:
-            self._first = position(self.connection) + 1
-            self._hash = GENESIS
+        if not self.count:
+            self.start = self.pen.first()
+            self.hash = GENESIS
         if not self._salts:
             pool = os.urandom(16 * 1024).hex()
             self._salts = [pool[start : start + 32] for start in range(0, len(pool), 32)]
         salt = self._salts.pop()
         payload = payload_digest(salt, before, after, reason)
         about = (self.id, table, rid, *versions, place)
-        self._hash = entry_hash(self._hash, about, payload)
-        self._rows.append((self._first + self._count, *about, before, after, reason, salt, payload, self._hash))
-        self._count += 1
+        self.hash = entry_hash(self.hash, about, payload)
+        self._rows.append((self.start + self.count, *about, before, after, reason, salt, payload, self.hash))
+        self.count += 1
         if len(self._rows) >= _FLUSH:
             self._flush()
 
     def close(self) -> str:
         """Write the operation and its head, the last statement of the transaction; the head of the whole chain."""
-        previous = head(self.connection)
-        if not self._count:
-            return previous
         self._flush()
-        seq = (self.connection.execute(select(func.max(OPERATION.c.seq))).scalar() or 0) + 1
-        about = (
-            seq, self.id, self.kind, self.actor, self.roles, self.session_user, self.at, self.source, self.reason,
-            self.reverses, self._first, self._count,
-        )  # fmt: skip
-        now = operation_head(previous, about, self._hash)
-        self.connection.execute(update(META).where(META.c.name == "head").values(value=now))
-        self.connection.exec_driver_sql(insert(OPERATION), (*about, previous, now))
-        return now
+        return self.pen.close(self)
 
     def _flush(self) -> None:
         if self._rows:
-            self.connection.exec_driver_sql(insert(ENTRY), self._rows)
-            self._rows.clear()
+            self.pen.insert(ENTRY, self._rows)
+            self._rows = []
 
 
 def position(connection: Connection) -> int:

@@ -6,21 +6,50 @@ with a higher version, or with columns this program does not know, was written b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import Connection, Table, func, insert, inspect, select, update
+from sqlalchemy import Connection, MetaData, Table, func, insert, select, update
 
 from xlcrm.errors import StoreError
-from xlcrm.store import triggers
-from xlcrm.store.schema import LOGGED, MIGRATION, SQL, SUBMISSION, metadata, quoted
+from xlcrm.store.schema import LOGGED, MIGRATION, SQL, SUBMISSION, quoted
+
+Columns = Mapping[str, Collection[str]]
+"""The columns of each stored table."""
+
+
+class Engine(Protocol):
+    """What differs between the database engines."""
+
+    def metadata(self) -> MetaData:
+        """The tables as this engine has them."""
+        ...
+
+    def stored(self, connection: Connection) -> Columns:
+        """The tables that stand in the database."""
+        ...
+
+    def sound(self, connection: Connection) -> bool:
+        """Whether the engine finds its own files in order."""
+        ...
+
+    def create(self, connection: Connection) -> None:
+        """Make, or make anew, what guards the tables."""
+        ...
+
+    def missing(self, connection: Connection) -> Collection[str]:
+        """The guards that are gone or say something else."""
+        ...
 
 
 def _complete(connection: Connection) -> None:
     """Add the tables and columns that the store lacks; takes nothing away."""
-    metadata.create_all(connection)
-    for table in metadata.sorted_tables:
-        for name in lacking(connection, table):
+    declared = engine(connection).metadata()
+    declared.create_all(connection)
+    stored = engine(connection).stored(connection)
+    for table in declared.sorted_tables:
+        for name in lacking(stored, table):
             kind = table.c[name].type.compile(connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {quoted(name)} {kind}")
 
@@ -40,36 +69,41 @@ STEPS: dict[int, tuple[str, Callable[[Connection], None]]] = {
 LATEST = max(STEPS)
 
 
-def version(connection: Connection) -> int:
+def engine(connection: Connection) -> Engine:
+    """What differs between the database engines."""
+    from xlcrm.store import postgres, triggers
+
+    return postgres.ENGINE if connection.dialect.name == "postgresql" else triggers
+
+
+def version(connection: Connection, stored: Columns | None = None) -> int:
     """The schema version of the store; 0 where it is empty."""
-    if not inspect(connection).has_table(MIGRATION.name):
+    if MIGRATION.name not in (engine(connection).stored(connection) if stored is None else stored):
         return 0
     return connection.execute(select(func.max(MIGRATION.c.version))).scalar() or 0
 
 
-def lacking(connection: Connection, table: Table) -> list[str]:
+def lacking(stored: Columns, table: Table) -> list[str]:
     """The declared columns that the stored table does not have."""
-    found = {column["name"] for column in inspect(connection).get_columns(table.name)}
-    return [column.name for column in table.columns if column.name not in found]
+    return [column.name for column in table.columns if column.name not in stored.get(table.name, ())]
 
 
 def behind(connection: Connection, path: str) -> bool:
     """Whether the store needs ``migrate``; StoreError if it is newer than this program, or another program's."""
-    found = version(connection)
-    if found == 0 and inspect(connection).get_table_names():
+    stored = engine(connection).stored(connection)
+    found = version(connection, stored)
+    if found == 0 and stored:
         raise StoreError("store.not_ours", path=path)
     if found > LATEST:
         raise StoreError("store.newer", path=path, found=found, known=LATEST)
     if found < LATEST:
         return True
     for table in SQL.values():
-        known = {column.name for column in table.columns}
-        stored = {column["name"] for column in inspect(connection).get_columns(table.name)}
-        if stored - known:
+        if set(stored.get(table.name, ())) - {column.name for column in table.columns}:
             raise StoreError("store.newer", path=path, found=found, known=LATEST)
-        if known - stored:
+        if lacking(stored, table):
             return True
-    return bool(triggers.missing(connection))
+    return bool(engine(connection).missing(connection))
 
 
 def migrate(connection: Connection, path: str) -> None:
@@ -80,7 +114,7 @@ def migrate(connection: Connection, path: str) -> None:
     if not behind(connection, path):
         return
     found = version(connection)
-    if found and connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+    if found and not engine(connection).sound(connection):
         raise StoreError("store.damaged", path=path)
     steps = [number for number in sorted(STEPS) if number > found]
     for number in steps:
@@ -88,10 +122,11 @@ def migrate(connection: Connection, path: str) -> None:
         step(connection)
         _record(connection, number, name)
     if not steps:
-        added = [f"{table.name}.{name}" for table in SQL.values() for name in lacking(connection, table)]
+        stored = engine(connection).stored(connection)
+        added = [f"{table.name}.{name}" for table in SQL.values() for name in lacking(stored, table)]
         _complete(connection)
         _record(connection, found, "columns " + " ".join(added) if added else "triggers restored")
-    triggers.create(connection)
+    engine(connection).create(connection)
 
 
 def _record(connection: Connection, number: int, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -14,26 +14,35 @@ from xlcrm.store.schema import COUNTER
 _PART = re.compile(r"\{(yyyy|mm|dd|customer|n(?::0?(\d))?)\}")
 
 
-def reserve(
-    connection: Connection, journal: Journal, pattern: str, wants: Mapping[str, int], moment: str
-) -> dict[str, list[str]]:
+Advance = Callable[[Sequence[tuple[str, int]]], list[int]]
+"""Moves the counters on: (counter, by how much) -> where each stands then, in one short transaction."""
+
+
+def reserve(pattern: str, wants: Mapping[str, int], moment: str, advance: Advance) -> dict[str, list[str]]:
     """Fresh numbers of ``pattern`` for each customer number (or "") in ``wants``: how many of each.
 
-    The caller's transaction must be short and commit before the numbers are used: an aborted batch burns them. A
-    number grows past its width and is never padded again. StoreError for a pattern without ``{n}``.
+    ``advance`` must have committed before the numbers are used: an aborted batch burns them. A number grows past its
+    width and is never padded again. StoreError for a pattern without ``{n}``.
     """
     if "n" not in {part.group(1).partition(":")[0] for part in _PART.finditer(pattern)}:
         raise StoreError("store.bad_pattern", pattern=pattern)
-    given: dict[str, list[str]] = {}
-    for customer, count in wants.items():
+    scopes = {}
+    for customer in wants:
         parts = {"yyyy": moment[:4], "mm": moment[5:7], "dd": moment[8:10], "customer": customer}
-        scope = _PART.sub(lambda part: parts.get(part.group(1), part.group(0)), pattern)  # noqa: B023 - used at once
-        last = _advance(connection, journal, scope, count)
+        scopes[customer] = _PART.sub(lambda part: parts.get(part.group(1), part.group(0)), pattern)  # noqa: B023 - used at once
+    reached = advance([(scopes[customer], count) for customer, count in wants.items()])
+    given: dict[str, list[str]] = {}
+    for (customer, count), last in zip(wants.items(), reached, strict=True):
         given[customer] = [
-            _PART.sub(lambda part: f"{number:0{part.group(2) or 1}d}", scope)  # noqa: B023 - used at once
+            _PART.sub(lambda part: f"{number:0{part.group(2) or 1}d}", scopes[customer])  # noqa: B023 - used at once
             for number in range(last - count + 1, last + 1)
         ]
     return given
+
+
+def advance(connection: Connection, journal: Journal, asked: Sequence[tuple[str, int]]) -> list[int]:
+    """Move the counters on inside the caller's transaction, logged; where each stands then."""
+    return [_advance(connection, journal, scope, count) for scope, count in asked]
 
 
 def _advance(connection: Connection, journal: Journal, scope: str, count: int) -> int:

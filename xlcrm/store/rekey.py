@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection, delete, select
 
 from xlcrm.crypto.cipher import Cipher
@@ -9,10 +11,13 @@ from xlcrm.match.caps import VERSION
 from xlcrm.model.operation import Record, Values
 from xlcrm.model.tables import MATCHED
 from xlcrm.store.chunks import chunks
-from xlcrm.store.keys import Index
+from xlcrm.store.keys import stored_key
 from xlcrm.store.reading import kept, records
 from xlcrm.store.schema import BLOCKING_KEY, META, SQL
 from xlcrm.store.vault import Vault
+
+Keys = list[tuple[str, str, str]]
+"""Rows of the blocking keys' table: key as stored, rid, customer."""
 
 _MANY = 100_000  # keys written at once
 
@@ -22,12 +27,15 @@ def stale(connection: Connection) -> bool:
     return connection.execute(select(META.c.value).where(META.c.name == "keys")).scalar() != str(VERSION)
 
 
-def rekey(connection: Connection, cipher: Cipher) -> None:
-    """Make the blocking keys of every customer anew, in the caller's write transaction; about a minute for a million."""
+def rekey(connection: Connection, cipher: Cipher, write: Callable[[Keys], None]) -> None:
+    """Make the blocking keys of every customer anew, in the caller's write transaction; about a minute for a million.
+
+    ``write`` brings them into their table.
+    """
     from xlcrm.match import block  # 0.3 s: paid once in the life of a store
     from xlcrm.match.normalise import normalise
 
-    vault, index = Vault(cipher, connection), Index(connection, cipher)
+    vault, made = Vault(cipher, connection), Keys()
     customer = SQL["customer"].c
     connection.execute(delete(BLOCKING_KEY))
     for rids in chunks(list(connection.execute(select(customer.rid).order_by(customer.rid)).scalars())):
@@ -37,9 +45,11 @@ def rekey(connection: Connection, cipher: Cipher) -> None:
         for (rid, _), keys in zip(faces, block.keys(normalise(columns)), strict=True):
             found.setdefault(rid, {}).update(dict.fromkeys(keys))
         for rid, own in found.items():
-            index.keys(own, rid, rid)
-        index.write(_MANY)
-    index.write()
+            made += [(stored_key(cipher, key), rid, rid) for key in own]
+        if len(made) >= _MANY:
+            write(sorted(made))  # in order: the tree grows at one side
+            made.clear()
+    write(sorted(made))
     connection.execute(delete(META).where(META.c.name == "keys"))
     connection.execute(META.insert().values(name="keys", value=str(VERSION)))
 

@@ -9,10 +9,9 @@ from sqlalchemy import Connection, or_, select
 
 from xlcrm.crypto.cipher import Cipher
 from xlcrm.model.operation import Record
-from xlcrm.store.chunks import chunks
-from xlcrm.store.keys import TAIL, Index, digits, find, phone_fields
+from xlcrm.store.keys import TAIL, digits, find, phone_fields, stored_tail
 from xlcrm.store.reading import records
-from xlcrm.store.schema import LOGGED, NUMBER, PHONE_TAIL, PINYIN, SQL, insert
+from xlcrm.store.schema import LOGGED, NUMBER, PHONE_TAIL, PINYIN, SQL
 from xlcrm.store.vault import Vault
 
 _COMMON = 2000  # records with the same last four digits that are looked at
@@ -59,8 +58,9 @@ def _telephones(vault: Vault, cipher: Cipher, connection: Connection, text: str)
     wanted = digits(text)
     if len(wanted) < TAIL or any(letter.isalpha() for letter in text):
         return
-    wanted = wanted.removeprefix("86") if len(wanted) > 11 else wanted.removeprefix("0")
-    tail = Index(connection, cipher).tail(wanted)
+    if len(wanted) > TAIL:  # the last four may begin with a zero of their own
+        wanted = wanted.removeprefix("86") if len(wanted) > 11 else wanted.removeprefix("0")
+    tail = stored_tail(cipher, wanted[-TAIL:])
     asked = select(PHONE_TAIL.c.rid, PHONE_TAIL.c.customer).where(PHONE_TAIL.c.tail == tail).limit(_COMMON)
     found = {row.rid: row.customer for row in connection.execute(asked)}
     stored = records(vault, connection, found)
@@ -104,15 +104,13 @@ def unspelled(connection: Connection) -> list[tuple[str, str]]:
     return [(rid, name) for rid, name in connection.execute(without.where(PINYIN.c.rid.is_(None), customer.c.name.is_not(None)))]
 
 
-def spell(connection: Connection, names: list[tuple[str, str]]) -> None:
-    """Remember the pinyin of ``names`` (rid, name): worked out when first searched for, since pypinyin is slow to start."""
+def spelled(names: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """(rid, whole pinyin, initials) of ``names``: worked out when first searched for, since pypinyin is slow to start."""
     from pypinyin import lazy_pinyin
 
-    statement = insert(PINYIN) + " ON CONFLICT (rid) DO NOTHING"
-    for chunk in chunks(names):
-        rows = []
-        for rid, name in chunk:
-            syllables = [part.lower() for part in lazy_pinyin(unicodedata.normalize("NFKC", name))]
-            letters = (part if not part.isalpha() or not part.isascii() else part[0] for part in syllables)
-            rows.append((rid, "".join(syllables), "".join(letters)))
-        connection.exec_driver_sql(statement, rows)
+    rows = []
+    for rid, name in names:
+        syllables = [part.lower() for part in lazy_pinyin(unicodedata.normalize("NFKC", name))]
+        letters = (part if not part.isalpha() or not part.isascii() else part[0] for part in syllables)
+        rows.append((rid, "".join(syllables), "".join(letters)))
+    return rows

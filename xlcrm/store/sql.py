@@ -7,23 +7,29 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from xlcrm.crypto.cipher import Cipher
-from xlcrm.errors import UsageError
+from xlcrm.errors import StoreError, UsageError
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
-from xlcrm.store import apply, chain, keys, log, numbers, people, reading, search
+from xlcrm.store import apply, chain, keys, log, numbers, people, reading, search, status
 from xlcrm.store.base import Candidates, Entry, Verdict
 from xlcrm.store.batch import read
-from xlcrm.store.faults import explained
-from xlcrm.store.schema import LOGGED, OWNED, RECORDS
+from xlcrm.store.faults import AccountTaken, explained
+from xlcrm.store.migrations import LATEST
+from xlcrm.store.pen import Direct
+from xlcrm.store.schema import LOGGED, MIGRATION, OWNED, PINYIN, RECORDS, insert
+from xlcrm.store.status import Status
 from xlcrm.store.vault import Vault
 
 
 class SqlStore:
-    """A Store (see base.py) in a database; ``path`` names it in error messages. Open one with sqlite.open."""
+    """A Store (see base.py) in a database; ``path`` names it in error messages. Open one with sqlite.open or postgres."""
+
+    account = ""
+    _lookup = keys.Lookup
 
     def __init__(self, engine: Engine, cipher: Cipher, path: str) -> None:
         self._engine = engine
@@ -38,6 +44,9 @@ class SqlStore:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with explained(self.path), self._engine.connect().execution_options(write=True) as connection, connection.begin():
+            found = connection.execute(select(func.max(MIGRATION.c.version))).scalar_one()
+            if found > LATEST:  # a newer program migrated the store since it was opened
+                raise StoreError("store.newer", path=self.path, found=found, known=LATEST)
             yield connection
 
     def people(self) -> list[Person]:
@@ -50,22 +59,19 @@ class SqlStore:
         if found:
             return found
         person = Person(new_rid(), account, name, roles=frozenset(roles))
-        context = Context(person, lambda: moment)
-        with self._writing() as connection:
-            # Two clicks at once must not add two.
-            found = next((known for known in people.people(connection) if known.account == account), None)
-            if found:
-                return found
-            apply.apply(connection, self._cipher, Operation("people", [people.joining(person)]), context)
+        try:
+            self.apply(Operation("people", [people.joining(person)]), Context(person, lambda: moment))
+        except AccountTaken:  # two clicks at once
+            return next(known for known in self.people() if known.account == account)
         return person
 
     def add_person(self, person: Person, context: Context) -> Person:
         """Add a colleague; with a fresh rid where ``person`` has none. UsageError if the login is taken."""
         person = person if person.rid else replace(person, rid=new_rid())
-        with self._writing() as connection:
-            if any(known.account == person.account for known in people.people(connection)):
-                raise UsageError("store.person_known", account=person.account)
-            apply.apply(connection, self._cipher, Operation("people", [people.joining(person)]), context)
+        try:
+            self.apply(Operation("people", [people.joining(person)]), context)
+        except AccountTaken as error:
+            raise UsageError("store.person_known", account=person.account) from error
         return person
 
     def settings(self) -> dict[str, str]:
@@ -86,12 +92,16 @@ class SqlStore:
         return [next(given[customer]) for customer in customers]
 
     def _numbers(self, pattern: str, wants: dict[str, int], moment: str) -> dict[str, list[str]]:
+        return numbers.reserve(pattern, wants, moment, lambda asked: self._advance(asked, moment))
+
+    def _advance(self, asked: Sequence[tuple[str, int]], moment: str) -> list[int]:
+        """Move counters on (numbers.Advance)."""
         with self._writing() as connection:
-            journal = apply.journal(connection, "numbers")
+            journal = apply.journal(Direct(connection), "numbers")
             journal.at = moment
-            given = numbers.reserve(connection, journal, pattern, wants, moment)
+            reached = numbers.advance(connection, journal, asked)
             journal.close()
-        return given
+        return reached
 
     def records(self, rids: Iterable[str]) -> dict[str, Record]:
         with self._reading() as connection:
@@ -107,7 +117,7 @@ class SqlStore:
 
     def candidates(self, keys_: Sequence[Sequence[str]], most: int | None = None) -> Candidates:
         with self._reading() as connection:
-            return keys.candidates(connection, self._cipher, keys_, most)
+            return keys.candidates(self._lookup(connection), self._cipher, keys_, most)
 
     def position(self) -> int:
         with self._reading() as connection:
@@ -133,10 +143,14 @@ class SqlStore:
             with self._reading() as connection:
                 names = search.unspelled(connection)
             if names:
-                with self._writing() as connection:
-                    search.spell(connection, names)
+                self._spell(search.spelled(names))
         with self._reading() as connection:
             return search.customers(Vault(self._cipher, connection), self._cipher, connection, text, limit)
+
+    def _spell(self, rows: list[tuple[str, str, str]]) -> None:
+        """Remember the pinyin of names (search.spelled)."""
+        with self._writing() as connection:
+            connection.exec_driver_sql(insert(PINYIN) + " ON CONFLICT (rid) DO NOTHING", rows)
 
     def scan(self, table: str, where: Sequence[tuple[str, str, str]] = ()) -> Iterator[Record]:
         if table not in {declared.key for declared in RECORDS}:
@@ -152,13 +166,17 @@ class SqlStore:
         with self._reading() as connection:
             return reading.kept(Vault(self._cipher, connection), connection, rids)
 
+    def status(self) -> Status:
+        with self._reading() as connection:
+            return status.status(connection)
+
     def verify(self) -> Verdict:
         with self._reading() as connection:
             return chain.verify(connection)
 
     def apply(self, operation: Operation, context: Context) -> Receipt:
         with self._writing() as connection:
-            return apply.apply(connection, self._cipher, operation, context)
+            return apply.apply(Direct(connection), self._cipher, operation, context)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from xlcrm.match.caps import VERSION
 from xlcrm.model.identity import new_rid
 from xlcrm.store import migrations
 from xlcrm.store.faults import explained
+from xlcrm.store.pen import Direct
 from xlcrm.store.rekey import rekey, stale
-from xlcrm.store.schema import META
+from xlcrm.store.schema import BLOCKING_KEY, META
 from xlcrm.store.share import on_share, writable
 from xlcrm.store.sql import SqlStore
 
@@ -74,13 +76,25 @@ def open(
     return SqlStore(engine, cipher, str(path))
 
 
+def version(url: str | Path) -> int:
+    """The schema version of the store in an existing file. StoreError as ``open``; nothing is changed."""
+    path = Path(str(url).removeprefix("sqlite:///")).expanduser()
+    _check_file(path, create=False)
+    engine = _engine(path, WAIT, None)
+    try:
+        with explained(str(path)), engine.connect() as connection:
+            return migrations.version(connection)
+    finally:
+        engine.dispose()
+
+
 def _renew_keys(engine: Engine, cipher: Cipher) -> None:
     with engine.connect() as connection:
         if not stale(connection):
             return
     with engine.connect().execution_options(write=True) as connection, connection.begin():
         if stale(connection):
-            rekey(connection, cipher)
+            rekey(connection, cipher, partial(Direct(connection).insert, BLOCKING_KEY))
 
 
 def _check_file(path: Path, create: bool) -> None:

@@ -1,11 +1,12 @@
-"""Triggers that make the log append-only and forbid deleting records, whoever holds the connection."""
+"""SQLite's side of the migrations: its catalogue, and triggers that make the log append-only and forbid deleting records."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, MetaData, text
 
 from xlcrm.errors import StoreError
 from xlcrm.store.schema import ENTRY, LOGGED
+from xlcrm.store.schema import metadata as declared
 
 # An entry may lose what it says (erasure at a person's demand), never anything that the chain is made of.
 _SAID = ("salt", "before", "after", "reason")
@@ -43,3 +44,23 @@ def missing(connection: Connection) -> set[str]:
     stored = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
     found = {row.name: row.sql for row in stored}
     return {name for name, statement in SQLITE.items() if found.get(name) != statement}
+
+
+def metadata() -> MetaData:
+    """The tables as they are declared."""
+    return declared
+
+
+def stored(connection: Connection) -> dict[str, set[str]]:
+    """The columns of each table in the file."""
+    asked = "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table'"
+    found: dict[str, set[str]] = {}
+    for table, column in connection.exec_driver_sql(asked):
+        if not table.startswith("sqlite_"):
+            found.setdefault(table, set()).add(column)
+    return found
+
+
+def sound(connection: Connection) -> bool:
+    """Whether SQLite finds no damage in the file."""
+    return bool(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok")

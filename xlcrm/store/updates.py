@@ -12,7 +12,7 @@ from xlcrm.store.batch import Batch, Row, outcome
 from xlcrm.store.keys import phone_fields, survivor
 from xlcrm.store.log import decode, encode
 from xlcrm.store.reading import kept
-from xlcrm.store.schema import BLOCKING_KEY, ENTRY, LOGGED, OPERATION, PHONE_TAIL, PINYIN, SQL, columns, fields, quoted
+from xlcrm.store.schema import BLOCKING_KEY, ENTRY, LOGGED, OPERATION, PHONE_TAIL, PINYIN, SQL, columns, fields
 
 # Rows of these tables are set, whoever set them before: the last word counts.
 _SET = ("setting", "decision")
@@ -137,9 +137,8 @@ def _clash(
 def _write(batch: Batch, touched: dict[tuple[str, str], Row]) -> None:
     """Write the changed rows as a whole, one statement for each table."""
     by_table: dict[str, list[tuple[object, ...]]] = {}
-    for (key, rid), row in touched.items():
-        by_table.setdefault(key, []).append((*(row[name] for name in columns(LOGGED[key])[1:]), rid))
+    for (key, _), row in touched.items():
+        by_table.setdefault(key, []).append(tuple(row[name] for name in columns(LOGGED[key])))
     for key, rows in by_table.items():
-        names = ", ".join(f"{quoted(name)} = ?" for name in columns(LOGGED[key])[1:])
-        batch.connection.exec_driver_sql(f"UPDATE {quoted(key)} SET {names} WHERE rid = ?", rows)  # noqa: S608 - names are ours
+        batch.pen.update(LOGGED[key], rows)
     batch.index.write()

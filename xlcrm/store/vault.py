@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 
 from xlcrm.crypto.cipher import Cipher, DataKey, Tampered, key_id
 from xlcrm.model.fields import Table
-from xlcrm.store.chunks import chunks
-from xlcrm.store.schema import DATA_KEY, insert
+from xlcrm.store.chunks import among, chunks
+from xlcrm.store.schema import DATA_KEY
 
 _REMEMBERED = 50_000
 
@@ -25,25 +25,28 @@ class Vault:
         self.cipher = cipher
         self._connection = connection
         self._keys: dict[str, DataKey | None] = {}
+        self._made: dict[str, DataKey] = {}
 
     def load(self, customers: Iterable[str]) -> None:
         """Have the data keys of these customers at hand."""
         if len(self._keys) > _REMEMBERED:
             self._keys.clear()
-        wanted = [customer for customer in dict.fromkeys(customers) if customer not in self._keys]
+        wanted = [one for one in dict.fromkeys(customers) if one not in self._keys and one not in self._made]
         for chunk in chunks(wanted):
-            for customer, wrapped in self._connection.execute(select(DATA_KEY).where(DATA_KEY.c.customer.in_(chunk))):
+            asked = select(DATA_KEY).where(among(self._connection, DATA_KEY.c.customer, chunk))
+            for customer, wrapped in self._connection.execute(asked):
                 self._keys[customer] = self.cipher.data_key(customer, wrapped) if wrapped else None
 
-    def make(self, customers: Sequence[str]) -> None:
-        """Make and store a data key for each of these new customers."""
+    def make(self, customers: Sequence[str]) -> list[tuple[str, str]]:
+        """A data key for each of these new customers: the rows to store."""
         made = self.cipher.new_data_keys(customers)
-        if made:
-            self._connection.exec_driver_sql(insert(DATA_KEY), [(key.id, wrapped) for key, wrapped in made])
-            self._keys.update((key.id, key) for key, _ in made)
+        self._made.update((key.id, key) for key, _ in made)
+        return [(key.id, wrapped) for key, wrapped in made]
 
     def key(self, customer: str) -> DataKey:
         """The data key of a customer; Tampered if it is missing or destroyed."""
+        if new := self._made.get(customer):
+            return new
         if customer not in self._keys:
             self.load((customer,))
         found = self._keys.get(customer)
@@ -56,11 +59,11 @@ class Vault:
         if stored is None:
             return None
         name = key_id(stored)
-        if name not in self._keys:
+        if name not in self._keys and name not in self._made:
             self.load((name,))
-        if name not in self._keys:
+        if name not in self._keys and name not in self._made:
             raise Tampered(f"{table}|{column}|{rid}")
-        key = self._keys[name]
+        key = self._made.get(name) or self._keys[name]
         return key.open(f"{table}|{column}|{rid}", stored) if key else None
 
     def reveal(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:

@@ -1,0 +1,82 @@
+"""What PostgreSQL complains about, as errors a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from xlcrm.crypto.cipher import Tampered
+from xlcrm.errors import Overtaken, StoreError
+from xlcrm.store.faults import AccountTaken
+from xlcrm.store.migrations import LATEST
+
+_KEYS = {
+    "25006": "store.readonly",  # a standby, or default_transaction_read_only
+    "42501": "store.denied",
+    "53100": "store.full",
+    "53200": "store.server_busy",
+    "53300": "store.server_busy",
+    "55P03": "store.locked",
+    "57P01": "store.broken_off",
+    "57P02": "store.broken_off",
+    "57P03": "store.away",
+    "XX001": "store.damaged",
+    "XX002": "store.damaged",
+}
+_FASTER = ("40001", "40P01", "XL002", "23503")
+
+
+class Faster(Exception):
+    """Somebody else changed what the operation had read: read again and repeat it."""
+
+
+def translate(error: Exception, path: str) -> Exception | None:
+    """The error for what the server said, None if it is a fault of ours."""
+    cause = getattr(error, "orig", error)
+    if not isinstance(cause, psycopg.Error):
+        return None
+    code = cause.sqlstate or ""
+    if code in _FASTER:
+        return Faster(str(cause))
+    if code == "23505":
+        return _taken(cause.diag.constraint_name or "", path)
+    if code == "XL001":
+        return _other_version(cause, path)
+    if code == "XL003":
+        return Overtaken("store.overtaken")
+    if code == "XL005":
+        return StoreError("store.not_member", path=path, account=cause.diag.message_primary or "")
+    if code in _KEYS:
+        return StoreError(_KEYS[code], path=path)
+    if isinstance(cause, psycopg.OperationalError) and not code:
+        return StoreError("store.broken_off", path=path)
+    return None
+
+
+def _taken(constraint: str, path: str) -> Exception:
+    if constraint == "number_own":
+        return StoreError("store.number_taken", path=path)
+    if constraint == "person_account":
+        return AccountTaken("store.account_taken", path=path)
+    return Faster(constraint)  # the same row, stored by another press at this moment
+
+
+def _other_version(cause: psycopg.Error, path: str) -> StoreError:
+    found = int(cause.diag.message_primary or 0)
+    return StoreError("store.newer" if found > LATEST else "store.older", path=path, found=found, known=LATEST)
+
+
+@contextmanager
+def explained(path: str) -> Iterator[None]:
+    """Turn the server's complaints within the block into StoreErrors (or Faster); other exceptions pass."""
+    try:
+        yield
+    except Tampered as error:
+        raise StoreError("store.tampered", path=path, place=str(error)) from error
+    except (DBAPIError, psycopg.Error) as error:
+        if said := translate(error, path):
+            raise said from error
+        raise

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 SQLITE = "sqlite:///"
 WAIT = 60.0  # seconds that a command waits for other writers of the store
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
-EVERYTHING = frozenset({"entry", "steward", "manager", "finance", "admin"})  # alone on a machine: every role is yours
+EVERYTHING = frozenset({"entry", "reviewer", "steward", "manager", "finance", "marketing", "admin"})
+"""Alone on a machine every role is yours."""
 
 
 def home() -> Path:
@@ -229,11 +230,12 @@ def _open_book(desk: Desk, path: Path, watch: Callable[[str, int, int], None] | 
 
 @contextmanager
 def opened(url: str, create: bool = True, busy: Callable[[], None] | None = None) -> Iterator[Store]:
-    """The store at ``url``, made on first use where ``create``; the acting person is known to it from then on.
+    """The store at ``url`` as the acting person may see it, made on first use where ``create``, who then is its first person.
 
+    StoreError for somebody the store does not know.
     ``busy`` is called once somebody else's writing makes this one wait.
     """
-    from xlcrm.store import sqlite
+    from xlcrm.store import guard, sqlite
 
     if not url.startswith(SQLITE):
         raise UsageError("cli.store_kind", url=url)
@@ -242,8 +244,7 @@ def opened(url: str, create: bool = True, busy: Callable[[], None] | None = None
     store = sqlite.open(url, ask=_passphrase if sys.stdin and sys.stdin.isatty() else None, wait=WAIT, busy=busy)
     try:
         login, name = account()
-        store.ensure_person(login, name, EVERYTHING, clock())
-        yield store
+        yield guard.seen(store, Context(store.ensure_person(login, name, EVERYTHING, clock()), clock))
     finally:
         store.close()
 

@@ -568,7 +568,7 @@ def test_a_read_only_workbook_is_refused_before_anything_is_stored(run: Run, pub
     public.chmod(0o777 if what == "file" else 0o555)
     app.home().mkdir()
     url = f"sqlite:///{Path(tempfile.gettempdir()) / f'xlcrm-{os.getpid()}-{what}.db'}"
-    run("people", "--store", url)
+    run("people", "--add", "nobody", "--store", url)
     store = Path(url.removeprefix("sqlite:///"))
     store.chmod(0o666)
     try:

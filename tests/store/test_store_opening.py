@@ -45,7 +45,7 @@ def refused(path: Path, key: str, **more: object) -> XlcrmError:
 def test_every_text_of_the_store_can_be_said() -> None:
     from xlcrm.catalogue import crypto, store
 
-    values = dict.fromkeys(("path", "found", "known", "place", "pattern", "field", "sign", "table", "account", "entry", "operation", "at", "rid"), "x")
+    values = dict.fromkeys(("path", "found", "known", "place", "pattern", "field", "sign", "table", "account", "entry", "operation", "at", "rid", "admins"), "x")
     for area, texts in (("store", store.TEXTS), ("crypto", crypto.TEXTS)):
         for name in texts:
             for language in ("zh", "en"):
@@ -134,7 +134,7 @@ def _make_version_1(path: Path) -> Change:
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute(f"DROP TABLE {PINYIN.name}")
         connection.execute(f'ALTER TABLE {SUBMISSION.name} DROP COLUMN "table"')
-        connection.execute("DELETE FROM migration WHERE version = 2")
+        connection.execute("DELETE FROM migration WHERE version > 1")
     connection.close()
     return change
 
@@ -146,7 +146,7 @@ def test_an_older_store_is_migrated(path: Path) -> None:
     assert put(store, change) == [Result.UNCHANGED]
     assert not store.verify().faults
     with sqlite3.connect(path) as connection:
-        assert [row[0] for row in connection.execute("SELECT version FROM migration ORDER BY id")] == [1, 2]
+        assert [row[0] for row in connection.execute("SELECT version FROM migration ORDER BY id")] == [1, 2, 3]
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute("DELETE FROM entry")
     connection.close()

@@ -67,6 +67,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bad_table.hint": ("请核对表名。", "Check the table's name."),
     "person_known": ("账号“{account}”已经在人员表里。", "The account {account} is already among the people."),
     "person_known.hint": ("请换一个账号，或修改原有人员。", "Choose another account, or change the person there."),
+    "not_member": ("账号“{account}”不在这个客户库的人员表里：{path}", "The login {account} is not among the people of this store: {path}."),
+    "not_member.hint": (
+        "请系统管理员（{admins}）运行 xlcrm people --add 姓名 --account {account}。",
+        "Ask an administrator ({admins}) to run xlcrm people --add NAME --account {account}.",
+    ),
+    "person_disabled": ("账号“{account}”已停用，不能使用这个客户库：{path}", "The login {account} is disabled and cannot use this store: {path}."),
+    "person_disabled.hint": ("如需恢复，请联系系统管理员（{admins}）。", "Ask an administrator ({admins})."),
     "entry_edited": ("日志第 {entry} 条被改动过（操作 {operation}）。", "Entry {entry} of the log was edited (operation {operation})."),
     "entry_removed": ("日志第 {entry} 条被删除（操作 {operation}）。", "Entry {entry} of the log was removed (operation {operation})."),
     "entry_reordered": ("从日志第 {entry} 条起顺序被调换（操作 {operation}）。", "Entries from {entry} on were reordered (operation {operation})."),

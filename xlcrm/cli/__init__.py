@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "submit": "submit",
     "export": "export",
     "show": "show",
+    "reveal": "reveal",
     "log": "log",
     "people": "people",
     "demo": "demo",

@@ -30,7 +30,7 @@ def conditions(text: str, rulebook: Rulebook) -> list[tuple[str, str, str]]:
         if not part.strip():
             continue
         match = CONDITION.fullmatch(part)
-        field = _field(match["field"]) if match else None
+        field = field_named(match["field"]) if match else None
         if match is None or field is None or field.sensitive:
             raise UsageError("jobs.filter", text=part.strip())
         value = match["value"]
@@ -43,7 +43,8 @@ def conditions(text: str, rulebook: Rulebook) -> list[tuple[str, str, str]]:
     return found
 
 
-def _field(name: str) -> Field | None:
+def field_named(name: str) -> Field | None:
+    """The field of the customer sheet with this header, key or synonym, in either language."""
     wanted = fold(name)
     for field in CUSTOMER.fields:
         titles = [fold(title) for title in (field.key, field.zh, field.en, *field.synonyms)]
@@ -104,12 +105,15 @@ def told(entry: Entry, language: str, names: Mapping[str, str]) -> tuple[str, li
         at=entry.at,
         actor=names.get(entry.actor, entry.actor),
         kind=text(f"jobs.{kind}", language) if kind in area("jobs") else entry.kind,
-        table=table.title(language) if table else entry.table,
+        table=_table(entry.table, language),
         version=entry.version,
         source=" ".join(part for part in (entry.source, entry.place, entry.reason) if part),
     )
     blank = text("jobs.blank", language)
     changes = []
+    if entry.table == "access":
+        field = CUSTOMER.by_key.get(entry.after.get("field") or "")
+        return heading, [(field.title(language), text("jobs.shown_plain", language))] if field else []
     for key in entry.after:
         field = table.by_key.get(key) if table else None
         if key == "life" and entry.version == 1:
@@ -121,6 +125,13 @@ def told(entry: Entry, language: str, names: Mapping[str, str]) -> tuple[str, li
         )
         changes.append((title, after if entry.version == 1 else f"{before} → {after}"))
     return heading, changes
+
+
+def _table(key: str, language: str) -> str:
+    table = BY_KEY.get(key)
+    if table is not None:
+        return table.title(language)
+    return text(f"jobs.table_{key}", language) if f"table_{key}" in area("jobs") else key
 
 
 def said(value: str, field: Field, language: str, names: Mapping[str, str]) -> str:

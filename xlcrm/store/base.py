@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from xlcrm.model.context import Context, Person
-from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
+from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Taken, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,18 @@ class Store(Protocol):
     def people(self) -> list[Person]: ...
 
     def ensure_person(self, account: str, name: str, roles: Iterable[str], moment: datetime) -> Person:
-        """The colleague with this login, added with ``roles`` (codes) at the first use of an embedded store."""
+        """The colleague with this login; the first one of a store is added with ``roles`` (codes).
+
+        StoreError for a login that the store's people do not hold, and for somebody disabled.
+        """
         ...
 
     def add_person(self, person: Person, context: Context) -> Person:
-        """Add a colleague; UsageError if the login is taken."""
+        """Add a colleague; UsageError if the login is taken, or without the right."""
+        ...
+
+    def change_person(self, person: Person, context: Context) -> None:
+        """Set everything about the colleague ``person.rid``; UsageError if the login is taken, or without the right."""
         ...
 
     def settings(self) -> Mapping[str, str]: ...
@@ -90,6 +97,18 @@ class Store(Protocol):
 
         A key shared by more than ``cap`` customers gives none.
         """
+        ...
+
+    def taken(self, wanted: Sequence[Values], keys: Sequence[Sequence[str]], context: Context) -> list[Taken]:
+        """Which of ``wanted`` (with their blocking keys) are customers hidden from the acting person: rate-limited, logged."""
+        ...
+
+    def reveal(self, rid: str, field: str, reason: str, context: Context) -> str | None:
+        """One value of a customer in plain, logged where the customer is not one's own; UsageError without the right."""
+        ...
+
+    def asked(self, actor: str, since: str) -> set[str]:
+        """The rids of the customers that ``actor`` was told to be taken since that moment."""
         ...
 
     def position(self) -> int:
@@ -128,7 +147,8 @@ class Store(Protocol):
         """Write everything in one transaction, or nothing.
 
         A Change whose token was stored before for this workbook is not written again: its outcome is UNCHANGED with
-        the number given then. A conflict refuses only its own change; the others go in. Overtaken, and nothing written,
+        the number given then. A conflict, or a lack of rights (REFUSED), stops only its own change; the others go in.
+        Overtaken, and nothing written,
         where a customer stored or changed after ``operation.compared`` shares a blocking key with a new one.
         """
         ...

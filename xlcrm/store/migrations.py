@@ -35,6 +35,7 @@ def _submissions_name_their_table(connection: Connection) -> None:
 STEPS: dict[int, tuple[str, Callable[[Connection], None]]] = {
     1: ("records, log and keys", _complete),
     2: ("search by pinyin; which table a submission went to", _submissions_name_their_table),
+    3: ("deputies until a day, people disabled, what was shown to whom", _complete),
 }
 LATEST = max(STEPS)
 

@@ -123,21 +123,24 @@ def as_of(vault: Vault, connection: Connection, wanted: Iterable[tuple[str, int]
 
 
 def history(vault: Vault, connection: Connection, rid: str) -> list[Entry]:
-    """Everything that happened to one record, oldest first."""
+    """Everything that happened to one record, and what of it was shown to whom, oldest first."""
+    access = SQL["access"].c
+    rids = [rid, *connection.execute(select(access.rid).where(access.customer == rid)).scalars()]
     said = (
         select(ENTRY, OPERATION)
         .join(OPERATION, OPERATION.c.id == ENTRY.c.operation)
-        .where(ENTRY.c.rid == rid, ENTRY.c.table.in_(LOGGED))
+        .where(ENTRY.c.rid.in_(rids), ENTRY.c.table.in_(LOGGED))
         .order_by(ENTRY.c.seq)
     )
     found = []
     for row in connection.execute(said):
         entry, done = {column.name: row._mapping[column] for column in ENTRY.columns}, row._mapping
-        before, after = ({"rid": rid, **decode(entry[side])} for side in ("before", "after"))
+        before, after = ({"rid": entry["rid"], **decode(entry[side])} for side in ("before", "after"))
         vault.reveal(LOGGED[entry["table"]], [before, after])
         del before["rid"], after["rid"]
         found.append(Entry(
-            entry["seq"], entry["operation"], done[OPERATION.c.kind], entry["table"], rid, entry["version_to"], before, after,
+            entry["seq"], entry["operation"], done[OPERATION.c.kind], entry["table"], entry["rid"], entry["version_to"],
+            before, after,
             done[OPERATION.c.actor], done[OPERATION.c.at], done[OPERATION.c.source], entry["place"],
             entry["reason"] or done[OPERATION.c.reason], done[OPERATION.c.reverses],
         ))  # fmt: skip

@@ -20,15 +20,27 @@ PERSON = Declared(
         Field("department", "部门", "Department"),
         Field("roles", "角色", "Roles"),
         Field("deputy", "代理人", "Deputy", Kind.COLLEAGUE),
+        Field("deputy_until", "代理截止", "Deputy until", Kind.DATE),
+        Field("disabled", "停用日期", "Disabled on", Kind.DATE),
     ),
 )  # fmt: skip
 SETTING = Declared("setting", "设置", "Settings", (Field("value", "值", "Value"),))
 DECISION = Declared(
     "decision", "查重决定", "Decisions", (Field("verdict", "处理方式", "Decision"), Field("reason", "理由", "Reason"))
 )
+ACCESS = Declared(
+    "access", "查看记录", "Access",
+    (
+        Field("kind", "方式", "Kind"),  # reveal, ask, export
+        Field("customer", "客户", "Customer", Kind.REFERENCE),
+        Field("field", "字段", "Field"),
+        Field("count", "客户数", "Customers", Kind.INTEGER),
+    ),
+)  # fmt: skip
+"""What people were shown beyond what they see every day: nothing of it changes a customer, all of it is logged."""
 
 RECORDS = tables.STORED
-LOGGED = {table.key: table for table in (*RECORDS, PERSON, SETTING, DECISION)}
+LOGGED = {table.key: table for table in (*RECORDS, PERSON, SETTING, DECISION, ACCESS)}
 """Every table whose rows have a version and change only through the log, by key, parents first."""
 
 OWNED = frozenset(table.key for table in RECORDS if "customer" in table.by_key)

@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from xlcrm.crypto.cipher import Cipher
-from xlcrm.errors import UsageError
+from xlcrm.errors import StoreError, UsageError
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
-from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
+from xlcrm.model.operation import Change, Decision, Kept, Operation, Receipt, Record, Result, Taken, Values
 from xlcrm.store import apply, chain, keys, log, numbers, people, reading, search
 from xlcrm.store.base import Entry, Verdict
 from xlcrm.store.batch import read
 from xlcrm.store.faults import explained
-from xlcrm.store.schema import LOGGED, OWNED, RECORDS
+from xlcrm.store.schema import LOGGED, OWNED, RECORDS, SQL
 from xlcrm.store.vault import Vault
 
 
@@ -45,28 +45,40 @@ class SqlStore:
             return people.people(connection)
 
     def ensure_person(self, account: str, name: str, roles: Iterable[str], moment: datetime) -> Person:
-        """The colleague with this login, added with ``roles`` (codes) at the first use of an embedded store."""
-        found = next((person for person in self.people() if person.account == account), None)
-        if found:
-            return found
-        person = Person(new_rid(), account, name, roles=frozenset(roles))
-        context = Context(person, lambda: moment)
-        with self._writing() as connection:
-            # Two clicks at once must not add two.
-            found = next((known for known in people.people(connection) if known.account == account), None)
-            if found:
-                return found
-            apply.apply(connection, self._cipher, Operation("people", [people.joining(person)]), context)
-        return person
+        """The colleague with this login; the first one of a store is added with ``roles`` (codes)."""
+        colleagues = self.people()
+        if not colleagues:
+            person = Person(new_rid(), account, name, roles=frozenset(roles))
+            with self._writing() as connection:
+                # Two clicks at once must not add two.
+                colleagues = people.people(connection)
+                if not colleagues:
+                    operation = Operation("people", [people.joining(person)])
+                    apply.apply(connection, self._cipher, operation, Context(person, lambda: moment))
+                    return person
+        found = next((person for person in colleagues if person.account == account), None)
+        if found is None or found.disabled:
+            keepers = [one.name for one in colleagues if "admin" in one.roles and not one.disabled]
+            key = "store.not_member" if found is None else "store.person_disabled"
+            raise StoreError(key, account=account, path=self.path, admins="、".join(keepers))
+        return found
 
     def add_person(self, person: Person, context: Context) -> Person:
         """Add a colleague; with a fresh rid where ``person`` has none. UsageError if the login is taken."""
         person = person if person.rid else replace(person, rid=new_rid())
-        with self._writing() as connection:
-            if any(known.account == person.account for known in people.people(connection)):
-                raise UsageError("store.person_known", account=person.account)
-            apply.apply(connection, self._cipher, Operation("people", [people.joining(person)]), context)
+        self._people(people.joining(person), context)
         return person
+
+    def change_person(self, person: Person, context: Context) -> None:
+        self._people(Change("person", person.rid, "", people.values(person, context.now()[:10]), base=0), context)
+
+    def _people(self, change: Change, context: Context) -> None:
+        with self._writing() as connection:
+            if any(one.account == change.values["account"] and one.rid != change.rid for one in people.people(connection)):
+                raise UsageError("store.person_known", account=change.values["account"])
+            receipt = apply.apply(connection, self._cipher, Operation("people", [change]), context)
+            if receipt.outcomes[0].result is Result.REFUSED:
+                raise UsageError("rights.no_people")
 
     def settings(self) -> dict[str, str]:
         with self._reading() as connection:
@@ -108,6 +120,19 @@ class SqlStore:
     def candidates(self, keys_: Sequence[Sequence[str]], cap: int = 50) -> list[tuple[int, str]]:
         with self._reading() as connection:
             return keys.candidates(connection, self._cipher, keys_, cap)
+
+    def taken(self, wanted: Sequence[Values], keys: Sequence[Sequence[str]], context: Context) -> list[Taken]:
+        return []  # nothing is hidden here; guard.py hides, and answers
+
+    def reveal(self, rid: str, field: str, reason: str, context: Context) -> str | None:
+        found = self.records([rid]).get(rid)
+        return found.values.get(field) if found else None
+
+    def asked(self, actor: str, since: str) -> set[str]:
+        access = SQL["access"].c
+        told = select(access.customer).where(access.kind == "ask", access.created_by == actor, access.created_at >= since)
+        with self._reading() as connection:
+            return {rid for rid in connection.execute(told).scalars() if rid}
 
     def position(self) -> int:
         with self._reading() as connection:

@@ -15,7 +15,7 @@ from xlcrm.store.reading import kept
 from xlcrm.store.schema import BLOCKING_KEY, ENTRY, LOGGED, OPERATION, PHONE_TAIL, PINYIN, SQL, columns, fields, quoted
 
 # Rows of these tables are set, whoever set them before: the last word counts.
-_SET = ("setting", "decision")
+_SET = ("setting", "decision", "person")
 
 
 def change(batch: Batch, changes: Iterable[tuple[int, Change]]) -> dict[int, Outcome]:

@@ -22,6 +22,7 @@ from xlcrm.jobs.validate import identify
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Operation
 from xlcrm.model.tables import BY_KEY, CONFLICTS, CONTACT, CUSTOMER, INTERACTION, SUBMITTED, TAG
+from xlcrm.rules.rights import rights_of
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
 from xlcrm.store.base import Store
@@ -73,7 +74,8 @@ def submit(
     for left in reversed(range(TURNS)):
         book.progress(text("jobs.step_read", context.language), 0, 4)
         operation = Operation("submit", workbook=uid, source=book.name, compared=store.position())
-        draft = Draft(read(book, rulebook, SUBMITTED, store), store, context, rulebook, operation, accept)
+        rights = rights_of(context.actor, store.people(), context.now()[:10])
+        draft = Draft(read(book, rulebook, SUBMITTED, store), store, context, rulebook, rights, operation, accept)
         book.progress(text("jobs.step_compare", context.language), 1, 4)
         matches = _plan(draft, asked, choices)
         if dry_run:

@@ -168,9 +168,9 @@ def test_whoever_is_overtaken_at_every_turn_is_told_and_nothing_is_stored(office
     assert (done.total[Count.NEW], done.total[Count.WAITING]) == (1, TURNS)
 
 
-def together(path: Path, met: Any, done: Any) -> None:
+def together(path: Path, key: str, met: Any, done: Any) -> None:
     """Submit a workbook of one's own, so that both colleagues have compared before either stores."""
-    store = sqlite.open(path, Cipher(keys.parse(KEY)))
+    store = sqlite.open(path, Cipher(keys.parse(key)))
     book = HurriedBook({"customer": [customer()]})
     book.meanwhile = met.wait
     colleague = Office(store, store.ensure_person("zhao", "赵敏", ALL, NOW))
@@ -180,13 +180,13 @@ def together(path: Path, met: Any, done: Any) -> None:
 
 
 def test_two_colleagues_submit_the_same_new_customer_at_the_same_moment(tmp_path: Path) -> None:
-    fork = multiprocessing.get_context("fork")
+    fresh = multiprocessing.get_context("spawn")  # polars' threads do not survive a fork
     path = tmp_path / "both.db"
     store = sqlite.open(path, Cipher(keys.parse(KEY)))
     store.ensure_person("zhao", "赵敏", ALL, NOW)
     store.close()
-    met, done = fork.Barrier(2, timeout=60), fork.Queue()
-    processes = [fork.Process(target=together, args=(path, met, done)) for _ in range(2)]
+    met, done = fresh.Barrier(2, timeout=60), fresh.Queue()
+    processes = [fresh.Process(target=together, args=(path, KEY, met, done)) for _ in range(2)]
     for process in processes:
         process.start()
     answers = sorted(done.get(timeout=120) for _ in processes)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from xlcrm.model.context import Context, Person
 from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
-from xlcrm.store.status import Status
+
+if TYPE_CHECKING:
+    from xlcrm.store.status import Status  # it needs SQLAlchemy, which a check does without
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,11 @@ def test_the_field_reference_is_up_to_date() -> None:
     assert (ROOT / "docs" / "fields.md").read_text("utf-8") == "\n".join(made) + "\n"
 
 
+def test_the_table_of_rights_is_up_to_date() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "rights.py"))["lines"]()
+    assert (ROOT / "docs" / "rights.md").read_text("utf-8") == "\n".join(made) + "\n"
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):

@@ -14,22 +14,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlcrm.catalogue import text
-from xlcrm.errors import StoreError, UsageError
+from xlcrm.errors import Away, StoreError, UsageError, XlcrmError
 from xlcrm.model.context import Context, Person
 
 if TYPE_CHECKING:
+    from xlcrm.jobs.outbox.box import Outbox
+    from xlcrm.jobs.outbox.keep import Kept
+    from xlcrm.jobs.outbox.send import Sent
     from xlcrm.jobs.settings import Settings
     from xlcrm.match.score import Weights
     from xlcrm.model.vocabularies import Option
     from xlcrm.rules.rulebook import Rulebook
     from xlcrm.sheets.base import Book
     from xlcrm.store.base import Store
+    from xlcrm.store.postgres.server import Caller
 
 SQLITE = "sqlite:///"
 SERVERS = ("postgresql://", "postgres://")
 WAIT = 60.0  # seconds that a command waits for other writers of the store
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
-EVERYTHING = frozenset({"entry", "steward", "manager", "finance", "admin"})  # alone on a machine: every role is yours
+EVERYTHING = frozenset({"entry", "reviewer", "steward", "manager", "finance", "marketing", "admin"})
+"""Alone on a machine every role is yours."""
 
 
 def home() -> Path:
@@ -49,12 +54,29 @@ def settings() -> Settings | None:
     return load(settings_path()) if settings_path().exists() else None
 
 
-def store_url(url: str | None = None) -> str:
-    """The store asked for by --store, XLCRM_STORE, the user's settings, or else the embedded one of this user."""
-    asked = url or os.environ.get("XLCRM_STORE")
-    if not asked and (own := settings()) is not None and own.store:
-        asked = own.store if "://" in own.store else f"{SQLITE}{own.store}"
-    return asked or f"{SQLITE}{home() / 'store.db'}"
+def profiles_path() -> Path:
+    """Where the names of this user's stores are kept."""
+    return home() / "stores.json"
+
+
+def store_url(asked: str | None = None) -> str:
+    """The address of the store that is asked for, or in use: by --store, XLCRM_STORE, the user's settings, else the embedded one.
+
+    Each of them may be a known name, an address or a path. UsageError for a name that nobody added.
+    """
+    from xlcrm.jobs import profiles
+
+    asked = asked or os.environ.get("XLCRM_STORE") or getattr(settings(), "store", "")
+    if not asked or asked in profiles.EMBEDDED:
+        return f"{SQLITE}{home() / 'store.db'}"
+    return asked if "://" in asked else profiles.find(profiles_path(), asked) or f"{SQLITE}{asked}"
+
+
+def profile(url: str) -> str:
+    """The name under which this user knows the store at ``url``; "" without one."""
+    from xlcrm.jobs import profiles
+
+    return next((name for name, known in profiles.load(profiles_path()).items() if known == url), "")
 
 
 def account() -> tuple[str, str]:
@@ -87,6 +109,9 @@ class Desk:
     _book: Book | None = None
     _store: Store | None = None
     _login: str = ""
+    offline: bool = False
+    notices: list[str] | None = None
+    """What the person is to be told beside the result; None: it is said at once on standard error."""
 
     @property
     def book(self) -> Book:
@@ -108,12 +133,18 @@ class Desk:
         """The colleagues the store knows; nobody where no store is open and none exists yet."""
         if self._store is not None:
             return self._store.people()
+        if self.offline:
+            return []
         url = self.url or store_url()
         if not exists(url):
             return []
-        with opened(url, create=False) as store:
-            self._login = store.account
-            return store.people()
+        try:
+            with opened(url, create=False, language=self.language, notices=self.notices) as store:
+                self._login = store.account
+                return store.people()
+        except Away as away:  # a check does not need to know everybody
+            tell(self.language, self.notices)("login.people_unknown", why=away.sentence(self.language))
+            return []
 
     @cached_property
     def context(self) -> Context:
@@ -156,12 +187,13 @@ def session(
     *,
     open_store: bool = True,
     create: bool = True,
+    keyless: bool = False,
     watch: Callable[[str, int, int], None] | None = None,
 ) -> Iterator[Desk]:
     """Open what a command needs and close it afterwards.
 
     A workbook that was not made from our template is never written: the session works on a copy in the standard
-    template beside it (``Desk.copied``). ``watch`` is told the progress of long steps.
+    template beside it (``Desk.copied``). ``watch`` is told the progress of long steps; ``keyless``: as ``opened``.
 
     Raises BookError, StoreError, KeysError, UsageError.
     """
@@ -171,21 +203,113 @@ def session(
     if not open_store:
         yield desk
         return
-    with opened(desk.url, create, lambda: print(text("cli.waiting", language, seconds=round(WAIT)), file=sys.stderr)) as store:
-        desk._store = store
+    with connected(desk, create, keyless):
         yield desk
 
 
 @contextmanager
 def at(book: Book, *, open_store: bool = True, create: bool = True) -> Iterator[Desk]:
     """Like ``session``, over a workbook that is open already; its language is the one spoken."""
-    desk = Desk(book.language, store_url() if open_store else "", book.name, book.path or Path(), _book=book)
+    desk = Desk(book.language, store_url() if open_store else "", book.name, book.path or Path(), _book=book, notices=[])
     if not open_store:
         yield desk
         return
-    with opened(desk.url, create) as store:
-        desk._store = store
+    with connected(desk, create):
         yield desk
+
+
+@contextmanager
+def connected(desk: Desk, create: bool = True, keyless: bool = False) -> Iterator[Desk]:
+    """Let ``desk`` work with its store within the block. Raises StoreError (Away), KeysError, UsageError."""
+    desk.url = desk.url or store_url()
+    busy = None if desk.notices is not None else partial(tell(desk.language), "cli.waiting", seconds=round(WAIT))
+    with opened(desk.url, create, busy, desk.language, desk.notices, keyless) as store:
+        desk._store = store
+        try:
+            yield desk
+        finally:
+            desk._store = None
+
+
+def outbox() -> Outbox:
+    """What waits on this machine while a team's store is away."""
+    from xlcrm.crypto.seal import Seal
+    from xlcrm.jobs.outbox.box import Outbox
+
+    return Outbox(home() / "outbox", Seal(_asked()))
+
+
+def keep(desk: Desk, away: Away) -> Kept:
+    """Keep the rows of the desk's workbook until its store is back; ``away`` again where this machine never reached that store.
+
+    Raises as jobs.outbox.keep.
+    """
+    from xlcrm.jobs.outbox.keep import keep as job
+    from xlcrm.store.postgres.address import parse
+
+    box, address = outbox(), parse(desk.url)
+    if address.store not in box.reached():
+        raise away
+    desk.offline = True
+    return job(desk.book, box, address.store, address.shown, desk.context, desk.rulebook)
+
+
+def send(desk: Desk, *, own: bool = True, returned: bool = False) -> list[Sent]:
+    """Send what waits for the desk's store; without ``own`` not the rows of its workbook, with ``returned`` what came back, too.
+
+    Raises Away; what else keeps a parcel from going out is told, and it stays.
+    """
+    if not desk.url.startswith(SERVERS) or (box := outbox()).empty():
+        return []
+    from xlcrm.jobs.outbox.send import send as job
+    from xlcrm.store.postgres.address import parse
+
+    def rules(book: Book) -> Rulebook:
+        return Desk(desk.language, desk.url, book.name, _book=book, _store=desk.store).rulebook
+
+    name, uid, sent = parse(desk.url).store, desk._book.setting("uid") if desk._book else "", []
+    for one in list(box.waiting()):
+        parcel = one.parcel
+        if parcel is None or parcel.store != name or (parcel.returned and not returned) or (parcel.uid == uid and not own):
+            continue
+        try:
+            sent.append(job(one.name, parcel, box, desk.store, desk.context, rules))
+        except Away:
+            raise
+        except XlcrmError as error:
+            tell(desk.language, desk.notices)("outbox.stuck", book=parcel.book, why=error.sentence(desk.language))
+    return sent
+
+
+def take_along(desk: Desk) -> list[str]:
+    """Put the rows of the desk's workbook that wait, and are not in it any more, back; what to drop once it is submitted."""
+    if not desk.url.startswith(SERVERS) or (box := outbox()).empty():
+        return []
+    from xlcrm.jobs.outbox.send import take_along as job
+    from xlcrm.store.postgres.address import parse
+
+    return job(desk.book, box, parse(desk.url).store)
+
+
+def tell(language: str, notices: list[str] | None = None) -> Callable[..., None]:
+    """Tells a person a sentence of the catalogue (key, values) beside the result: in ``notices``, else on standard error."""
+
+    def told(key: str, **values: object) -> None:
+        sentence = text(key, language, **values)
+        if notices is None:
+            print(sentence, file=sys.stderr)
+        elif sentence not in notices:
+            notices.append(sentence)
+
+    return told
+
+
+def caller(language: str, notices: list[str] | None = None) -> Caller:
+    """Who logs in to a server: whoever sits at the terminal is asked for a password."""
+    from xlcrm.store.postgres.server import Caller
+
+    ask = (lambda login: getpass.getpass(text("login.password_ask", language, login=login))) if _asked() else None
+    return Caller(ask, tell(language, notices), clock)
 
 
 def office_folders() -> list[Path]:
@@ -234,17 +358,31 @@ def _open_book(desk: Desk, path: Path, watch: Callable[[str, int, int], None] | 
 
 
 @contextmanager
-def opened(url: str, create: bool = True, busy: Callable[[], None] | None = None) -> Iterator[Store]:
-    """The store at ``url``; the acting person is known to it from then on.
+def opened(
+    url: str,
+    create: bool = True,
+    busy: Callable[[], None] | None = None,
+    language: str = "zh",
+    notices: list[str] | None = None,
+    keyless: bool = False,
+) -> Iterator[Store]:
+    """The store at ``url`` as the acting person may see it.
 
-    An embedded one is made on first use where ``create``; a team's is made on purpose (make_store) and knows its people.
-    ``busy`` is called once somebody else's writing makes this one wait.
+    An embedded one is made on first use where ``create``, who uses it then is its first person; a team's is made on purpose
+    (make_store) and knows its people. StoreError for somebody the store does not know.
+    ``busy`` is called once somebody else's writing makes this one wait; ``notices``: as ``tell``. ``keyless``: without its keys,
+    for somebody who asks to be admitted; nothing encrypted can be read or written then.
     """
-    ask = _asked()
+    from xlcrm.crypto.cipher import NoKeys
+    from xlcrm.store import guard
+
+    ask, cipher = _asked(), NoKeys() if keyless else None
     if url.startswith(SERVERS):
         from xlcrm.store.postgres import opening
+        from xlcrm.store.postgres.address import parse
 
-        store: Store = opening.open(url, ask=ask, wait=WAIT)
+        store: Store = opening.open(url, cipher, ask, WAIT, caller(language, notices))
+        outbox().note(parse(url).store)
     else:
         from xlcrm.store import sqlite
 
@@ -252,14 +390,11 @@ def opened(url: str, create: bool = True, busy: Callable[[], None] | None = None
             raise UsageError("cli.store_kind", url=url)
         if not create and not exists(url):
             raise UsageError("cli.no_store", url=url)
-        store = sqlite.open(url, ask=ask, wait=WAIT, busy=busy)
+        store = sqlite.open(url, cipher, ask, wait=WAIT, busy=busy)
     try:
-        if not store.account:
-            login, name = account()
-            store.ensure_person(login, name, EVERYTHING, clock())
-        elif all(person.account != store.account for person in store.people()):
-            raise StoreError("store.not_member", account=store.account, path=shown(url))
-        yield store
+        login, name = account()
+        acting = store.ensure_person(store.account or login, name, EVERYTHING, clock())
+        yield guard.seen(store, Context(acting, clock))
     finally:
         store.close()
 
@@ -269,20 +404,20 @@ def make_store(url: str, language: str) -> None:
     if not url.startswith(SERVERS):
         if url.startswith(SQLITE) and exists(url):
             raise StoreError("store.exists", path=url)
-        with opened(url):
+        with opened(url, language=language):
             return
     from xlcrm.store.postgres import opening
 
     ask = partial(_new_passphrase, language) if sys.stdin and sys.stdin.isatty() else None
-    opening.create(url, account()[1], EVERYTHING, clock(), ask=ask).close()
+    opening.create(url, account()[1], EVERYTHING, clock(), ask=ask, caller=caller(language)).close()
 
 
-def migrate_store(url: str) -> tuple[int, int]:
+def migrate_store(url: str, language: str) -> tuple[int, int]:
     """Bring the store at ``url`` to this program's version; (version before, version now)."""
     if url.startswith(SERVERS):
         from xlcrm.store.postgres import opening
 
-        return opening.migrate(url, ask=_asked())
+        return opening.migrate(url, ask=_asked(), caller=caller(language))
     if not url.startswith(SQLITE):
         raise UsageError("cli.store_kind", url=url)
     if not exists(url):

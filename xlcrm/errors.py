@@ -4,6 +4,7 @@
       BookError           the workbook: unreadable, locked, changed meanwhile, not a workbook ...
       StoreError          the store: locked, read-only, full, newer or older schema, damaged ...
         Overtaken         somebody stored a customer meanwhile that the operation was not compared with
+        Away              its server cannot be reached, or the connection broke off: the same may work later
       KeysError          the keys: missing, wrong, or no safe place to keep them
       UsageError          the command line or a setting: unknown name, impossible combination
 
@@ -45,6 +46,10 @@ class StoreError(XlcrmError):
 
 class Overtaken(StoreError):
     """Nothing was written: a customer stored since the comparison may be one of the operation's new ones. Compare again."""
+
+
+class Away(StoreError):
+    """The store's server cannot be reached, or the connection broke off; whether something was written may be unknown."""
 
 
 class KeysError(XlcrmError):

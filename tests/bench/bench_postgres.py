@@ -72,7 +72,7 @@ def _bulk(cluster: Cluster, made: str) -> list[Row]:
             note="as above, over a socket, every commit on disk; the floor COPYs the identical final rows into the same tables"),
         Row(f"verifying the chain of {entries:,} log entries on PostgreSQL", median(chained), entries / 100_000,
             note="every digest of every entry and operation anew"),
-        Row(f"xlcrm log --verify over {entries:,} entries on PostgreSQL", median(verified),
+        Row(f"xlcrm audit verify over {entries:,} entries on PostgreSQL", median(verified),
             note="the chain, and every record against what the log says of it"),
     ]  # fmt: skip
 

@@ -65,7 +65,7 @@ def stored(run: Run) -> int:
     """How many customers the store holds, its log being sound."""
     if not (app.home() / "store.db").exists():
         return 0
-    assert run("log", "--verify").code == 0
+    assert run("audit", "verify").code == 0
     out = Path("stored.xlsx")
     assert run("export", out, "--force").code == 0
     return len(column(out, "客户编号"))
@@ -429,7 +429,7 @@ def test_a_store_name_that_means_memory_elsewhere_is_a_file(run: Run, small: Pat
 
 
 def test_no_store_yet(run: Run) -> None:
-    for words in (("show", "海河"), ("log",), ("export", "a.xlsx")):
+    for words in (("show", "海河"), ("audit", "verify"), ("changes",), ("export", "a.xlsx")):
         refused(run(*words), "还不存在")
     assert not Path("a.xlsx").exists()
 
@@ -451,7 +451,7 @@ def test_another_programs_database_and_a_newer_store(run: Run, small: Path, tmp_
     with sqlite3.connect(app.home() / "store.db") as newer:
         newer.execute("INSERT INTO migration (version, name, at) VALUES (99, 'x', 'x')")
     newer.close()
-    for words in (("submit", small), ("dedupe", small), ("show", "海河"), ("log",)):
+    for words in (("submit", small), ("dedupe", small), ("show", "海河"), ("audit", "verify")):
         refused(run(*words), "升级")
 
 
@@ -570,7 +570,7 @@ def test_a_read_only_workbook_is_refused_before_anything_is_stored(run: Run, pub
     public.chmod(0o777 if what == "file" else 0o555)
     app.home().mkdir()
     url = f"sqlite:///{Path(tempfile.gettempdir()) / f'xlcrm-{os.getpid()}-{what}.db'}"
-    run("people", "--store", url)
+    run("people", "--add", "nobody", "--store", url)
     store = Path(url.removeprefix("sqlite:///"))
     store.chmod(0o666)
     try:

@@ -94,7 +94,7 @@ def test_submit_twice_and_read_back(run: Run, book: Path, tmp_path: Path) -> Non
     log = run("log", "CX2025030001")
     assert "提交" in log.out
     assert "赵敏" in log.out
-    assert run("log", "--verify").code == 0
+    assert run("audit", "verify").code == 0
     out = tmp_path / "导出.xlsx"
     assert run("export", out).code == 0
     resubmitted = run("submit", out, "--json").data

@@ -33,7 +33,7 @@ def started(*words: object) -> subprocess.Popen[str]:
 def sound(run: Run) -> int:
     """How many customers the store holds, after looking whether log and records agree."""
     path = app.home() / "store.db"
-    verified = run("log", "--verify").code
+    verified = run("audit", "verify").code
     if not path.exists() or verified == 2:
         return 0  # killed before the store was made
     assert verified == 0

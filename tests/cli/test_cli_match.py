@@ -36,7 +36,7 @@ def test_decisions_are_learned_kept_and_forgotten(run: Run, labelled: Path) -> N
     assert run("match", "train", labelled, "--dry-run").code in (0, 1)
     assert run("match", "forget").code == 0
     assert run("match", "train", labelled, "--dry-run").out == said.out
-    assert run("log", "--verify").code == 0
+    assert run("audit", "verify").code == 0
 
 
 def test_answers_about_pairs_are_decisions_too(run: Run, labelled: Path, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_from_one_person_to_a_team(run: Run, cluster: Cluster, url: str, clean: 
     assert [row[:2] for row in listed] == [["赵敏", ADMIN], ["王五", "wangwu"]]
     status = run("store", "status", "--json").data
     assert (status["records"]["customer"], status["people"]) == (2, 2)
-    assert run("log", "--verify").code == 0
+    assert run("audit", "verify").code == 0
 
     cluster.run("ALTER ROLE wangwu PASSWORD 'geheim'")
     database = url.partition("?")[0].rpartition("/")[2]
@@ -61,7 +61,7 @@ def test_what_goes_wrong_is_one_sentence(run: Run, cluster: Cluster, url: str, c
     content = clean.read_bytes()
     run("store", "init", url)
     for address, sentence in (
-        (url.replace(f"{ADMIN}@", "wangwu:falsch@"), "The server refused the login"),
+        (url.replace(f"{ADMIN}@", "wangwu:falsch@"), "The server does not accept the password of wangwu"),
         ("postgresql://wang@no-such-host.invalid/crm", "There is no server called no-such-host.invalid"),
         ("postgresql://wang@127.0.0.1:1/crm", "does not answer"),
         (cluster.url("nothing_here"), "There is no such database"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import keyring
 import pytest
@@ -15,6 +15,7 @@ from keyring.errors import KeyringLocked
 
 from xlcrm.crypto import keys
 from xlcrm.crypto.cipher import Cipher, Keys, Tampered, key_id, nonces
+from xlcrm.crypto.keys import Lock
 from xlcrm.errors import KeysError
 
 CIPHER = Cipher(Keys(b"w" * 32, b"i" * 32))
@@ -39,6 +40,9 @@ class Safe(KeyringBackend):
         if self.locked:
             raise KeyringLocked
         self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
 
 
 class PlaintextKeyring(Safe):
@@ -101,17 +105,18 @@ def test_keys_are_read_as_base64_or_hex() -> None:
 def test_the_environment_comes_first(backend: Safe) -> None:
     line = keys.new_key()
     assert keys.create("s", environ={"XLCRM_KEY": line}) == (keys.parse(line), None)
-    assert keys.load("s", None, environ={"XLCRM_KEY": line}) == keys.parse(line) and not backend.kept
+    assert keys.load(Lock("s"), environ={"XLCRM_KEY": line}).keys == keys.parse(line) and not backend.kept
 
 
 def test_a_safe_keyring_keeps_the_key_of_each_store(backend: Safe) -> None:
     found, sealed = keys.create("s", environ={})
-    assert sealed is None and keys.load("s", None, environ={}) == found
+    assert sealed is None and keys.load(Lock("s"), environ={}).keys == found
     with pytest.raises(KeysError) as caught:
-        keys.load("another", None, environ={})
+        keys.load(Lock("another"), environ={})
     assert caught.value.key == "crypto.missing"
     backend.locked = True
-    for call in (lambda: keys.load("s", None, environ={}), lambda: keys.create("t", environ={})):
+    calls: list[Callable[[], object]] = [lambda: keys.load(Lock("s"), environ={}), lambda: keys.create("t", environ={})]
+    for call in calls:
         with pytest.raises(KeysError) as caught:
             call()
         assert caught.value.key == "crypto.keyring_locked"
@@ -134,10 +139,10 @@ def test_the_file_keyring_of_keyrings_alt_is_refused(backend: Safe) -> None:
 def test_a_passphrase_seals_the_keys(backend: Safe) -> None:
     keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
     found, sealed = keys.create("s", environ={"XLCRM_PASSPHRASE": "口令"})
-    assert sealed and keys.load("s", sealed, ask=lambda: "口令", environ={}) == found
+    assert sealed and keys.load(Lock("s", sealed), ask=lambda: "口令", environ={}).keys == found
     for store, said, key in (("s", "错", "wrong_passphrase"), ("t", "口令", "wrong_passphrase"), ("s", "", "passphrase_needed")):
         with pytest.raises(KeysError) as caught:
-            keys.load(store, sealed, ask=lambda said=said: said, environ={})  # type: ignore[misc]
+            keys.load(Lock(store, sealed), ask=lambda said=said: said, environ={})  # type: ignore[misc]
         assert caught.value.key == f"crypto.{key}"
 
 
@@ -145,7 +150,7 @@ def test_the_keyring_is_not_imported_where_the_environment_has_the_key() -> None
     import subprocess
 
     code = (
-        "import sys; from xlcrm.crypto import keys; keys.load('s', None, environ={'XLCRM_KEY': keys.new_key()}); "
+        "import sys; from xlcrm.crypto import keys; keys.load(keys.Lock('s'), environ={'XLCRM_KEY': keys.new_key()}); "
         "print('keyring' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"

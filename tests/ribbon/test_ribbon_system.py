@@ -12,6 +12,7 @@ import pytest
 from tests.jobs.conftest import cells, customer, other, put
 from xlcrm import app, ribbon
 from xlcrm.catalogue import text
+from xlcrm.jobs import profiles
 from xlcrm.jobs.settings import Settings, load
 from xlcrm.model.context import Person
 from xlcrm.model.tables import SETTING
@@ -65,6 +66,26 @@ def test_settings_are_shown_changed_and_taken_over(home: Path, tmp_path: Path) -
     assert ribbon.settings(book)
     assert ribbon.settings(book)
     assert "没有变化" in book.said[-1]
+
+
+def test_the_store_may_be_a_known_name_or_an_address_whose_password_is_not_written_down(home: Path) -> None:
+    profiles.save(app.profiles_path(), {"团队库": "postgresql://zhao@db.example.com/crm"})
+    book = MemoryBook()
+    for given, kept, url in (
+        ("团队库", "团队库", "postgresql://zhao@db.example.com/crm"),
+        ("postgresql://zhao:geheim@crm.example.com/crm", "postgresql://zhao@crm.example.com/crm", "postgresql://zhao@crm.example.com/crm"),
+    ):
+        assert ribbon.settings(book)
+        put(book, 2, SETTING.key, value=given)
+        assert ribbon.settings(book)
+        assert (load(app.settings_path()) or Settings()).store == kept
+        assert app.store_url() == url
+    assert "没有写进文件" in book.said[-1]
+    assert "geheim" not in "".join(book.said) + app.settings_path().read_text("utf-8")
+    assert ribbon.settings(book)
+    put(book, 2, SETTING.key, value="没有的库")
+    assert not ribbon.settings(book)
+    assert "没有登记名为“没有的库”的客户库" in book.said[-1]
 
 
 def test_the_first_press_asks_once(home: Path) -> None:

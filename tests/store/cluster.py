@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -31,8 +32,10 @@ def programs() -> Path | None:
 class Cluster:
     """A running server. It refuses to run as root, and so takes another account of the system then."""
 
-    def __init__(self, programs: Path, settings: tuple[str, ...] = SETTINGS) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="xlcrm-pg-"))
+    port = 5432
+
+    def __init__(self, programs: Path, settings: tuple[str, ...] = SETTINGS, disk: Path | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="xlcrm-pg-", dir=disk))
         self._programs = programs
         self._settings = settings
         self._count = count()
@@ -57,7 +60,7 @@ class Cluster:
         with (self.folder / "log").open("ab") as log:
             command = [*(self._as or ["setpriv"]), "--pdeathsig=QUIT", *server]
             self._server = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
-        ready = [str(self._programs / "pg_isready"), "-h", str(self.folder), "-t", "1", "-q"]
+        ready = [str(self._programs / "pg_isready"), "-h", str(self.folder), "-p", str(self.port), "-t", "1", "-q"]
         while subprocess.run(ready, check=False).returncode:
             if self._server.poll() is not None:
                 raise RuntimeError((self.folder / "log").read_text())
@@ -67,6 +70,18 @@ class Cluster:
         self._server.send_signal(signal.SIGQUIT)
         self._server.wait()
 
+    def kill(self) -> None:
+        """Kill the server as if the machine had taken it away, and start it again."""
+        self._server.kill()
+        self._server.wait()
+        self.revive()
+
+    def revive(self) -> None:
+        """Start the server if it does not run; the processes of one that was killed may need a moment to go."""
+        while self._server.poll() is not None:
+            with contextlib.suppress(RuntimeError):
+                self.start()
+
     def remove(self) -> None:
         """Stop and leave nothing."""
         self.stop()
@@ -75,7 +90,7 @@ class Cluster:
     def url(self, database: str, account: str = ADMIN, password: str = "") -> str:
         """The address of ``database`` for a login."""
         login = f"{account}:{password}" if password else account
-        return f"postgresql://{login}@/{database}?host={self.folder}"
+        return f"postgresql://{login}@/{database}?host={self.folder}&port={self.port}"
 
     def run(self, *statements: str, database: str = "postgres", account: str = ADMIN, password: str = "") -> list[tuple[object, ...]]:
         """Run ``statements``, each in a transaction of its own; the rows of the last one."""

@@ -12,14 +12,15 @@ import pytest
 from tests.store.cluster import Cluster
 from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.model.context import Context, Person
+from xlcrm.rules.rights import MATRIX
 from xlcrm.store import sqlite
 from xlcrm.store.postgres import opening as postgres
-from xlcrm.store.postgres.functions import ZONE
+from xlcrm.store.postgres.reach import ZONE
 from xlcrm.store.postgres.store import PostgresStore
 from xlcrm.store.sql import SqlStore
 
 CIPHER = Cipher(Keys(b"w" * 32, b"i" * 32))
-ZHANG = Person("1" * 32, "zhang", "张三", "销售部", frozenset({"entry"}))
+ZHANG = Person("1" * 32, "zhang", "张三", "销售部", frozenset(MATRIX))
 LI = Person("2" * 32, "li", "李四", "销售部", frozenset({"steward"}))
 
 

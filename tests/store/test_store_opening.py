@@ -49,7 +49,7 @@ def refused(path: Path, key: str, **more: object) -> XlcrmError:
 def test_every_text_of_the_store_can_be_said() -> None:
     from xlcrm.catalogue import crypto, store
 
-    values = dict.fromkeys(("path", "found", "known", "place", "pattern", "field", "sign", "table", "account", "entry", "operation", "at", "rid", "host", "said"), "x")
+    values = dict.fromkeys(("path", "found", "known", "place", "pattern", "field", "sign", "table", "account", "entry", "operation", "at", "rid", "host", "said", "admins"), "x")
     for area, texts in (("store", store.TEXTS), ("crypto", crypto.TEXTS)):
         for name in texts:
             for language in ("zh", "en"):
@@ -154,7 +154,7 @@ def test_an_older_store_is_migrated(path: Path) -> None:
     assert put(store, change) == [Result.UNCHANGED]
     assert not store.verify().faults
     with sqlite3.connect(path) as connection:
-        assert [row[0] for row in connection.execute("SELECT version FROM migration ORDER BY id")] == [1, 2, 3]
+        assert [row[0] for row in connection.execute("SELECT version FROM migration ORDER BY id")] == list(migrations.STEPS)
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute("DELETE FROM entry")
     connection.close()

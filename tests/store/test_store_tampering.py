@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.conftest import CIPHER, context
+from tests.store.conftest import CIPHER, ZHANG, context
 from xlcrm.errors import StoreError
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Kept, Operation
@@ -91,7 +91,7 @@ def test_replacing_a_record_does_not_slip_past_the_triggers(path: Path, changes:
 
 
 def test_a_redacted_entry_leaves_the_chain_intact(path: Path, changes: list[Change]) -> None:
-    edit(path, "UPDATE entry SET before = '', after = '', reason = '', salt = '' WHERE seq = 2", guarded=True)
+    edit(path, "UPDATE entry SET before = '', after = '', reason = '', salt = '' WHERE seq = 2")
     assert faults(path) == []
 
 
@@ -116,6 +116,43 @@ def test_a_redacted_entry_leaves_the_chain_intact(path: Path, changes: list[Chan
 def test_verifying_names_what_was_done(path: Path, changes: list[Change], statements: list[str], found: tuple[str, object]) -> None:
     edit(path, *statements)
     assert faults(path)[0] == found
+
+
+def test_it_is_said_which_operation_and_who_and_when(path: Path, changes: list[Change]) -> None:
+    edit(path, "UPDATE entry SET after = replace(after, '公司1', '公司9') WHERE seq = 2", "DELETE FROM entry WHERE seq = 5")
+    store = sqlite.open(path, CIPHER)
+    said = {"at": "2025-03-05 14:30:00", "actor": ZHANG.rid}
+    assert store.verify().faults[:2] == (
+        ("store.entry_edited", {"entry": 2, "operation": 1} | said), ("store.entry_removed", {"entry": 5, "operation": 2} | said),
+    )  # fmt: skip
+    store.close()
+
+
+def test_heads_that_were_printed_witness_against_a_log_that_holds_together(path: Path, tmp_path: Path) -> None:
+    """Whoever owns the file may write it anew, wholly sound; not what stands in the receipts."""
+    heads = {}
+    for other in (path, tmp_path / "other.db"):
+        store = sqlite.open(other, CIPHER)
+        heads[other] = [store.apply(Operation("submit", [customer(f"公司{turn}")]), context()).head for turn in range(3)]
+        assert not store.verify(heads[other]).faults and store.verify().head == heads[other][-1]
+        assert not store.verify([head[:18] for head in heads[other]]).faults, "16 digits are enough"
+        store.close()
+    edit(path, "DELETE FROM entry WHERE seq = 3", "DELETE FROM operation WHERE seq = 3", "DELETE FROM customer WHERE name = '公司2'",
+         "UPDATE meta SET value = (SELECT head FROM operation WHERE seq = 2) WHERE name = 'head'")  # fmt: skip
+    store = sqlite.open(path, CIPHER)
+    assert not store.verify().faults and not store.verify(heads[path][:2]).faults
+    assert store.verify(heads[path]).faults == (("store.log_cut", {"operation": 3, "last": 2}),)
+    rewritten = store.verify(heads[tmp_path / "other.db"][:2]).faults
+    assert [(key, values["operation"]) for key, values in rewritten] == [("store.log_rewritten", 1), ("store.log_rewritten", 2)]
+    store.close()
+
+
+def test_verifying_tells_how_far_it_is(path: Path, changes: list[Change]) -> None:
+    store, told = sqlite.open(path, CIPHER), list[tuple[int, int]]()
+    store.verify(watch=lambda done, total: told.append((done, total)))
+    assert told[-1] == (11, 11), "six entries, five customers"
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    store.close()
 
 
 def test_values_swapped_between_rows_are_detected(path: Path, changes: list[Change]) -> None:

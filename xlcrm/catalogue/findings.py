@@ -119,6 +119,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "CONFLICT": ("“{field}”已被同事改成别的内容，请在“冲突处理”选择采用哪一个。", "A colleague changed “{field}” to something else; please choose in the sheet Conflicts."),
     "REQUEST_MADE": ("“{field}”须核验，已自动生成更新申请；其他修改照常保存。", "“{field}” has to be verified: an update request was made; other changes are stored as usual."),
     "NOT_YOURS": ("这个客户由同事负责，不能直接修改“{field}”；请联系负责人或提出更新申请。", "A colleague owns this customer, so “{field}” cannot be changed here; ask the owner or raise a request."),
+    "NO_RIGHT": ("您的角色不能修改“{field}”；请联系数据管理专员。", "Your role may not change “{field}”; ask the steward."),
+    "NO_RIGHT_ROW": ("您的角色不能新增这一行；请联系数据管理专员。", "Your role may not add this row; ask the steward."),
+    "OWNER_HANDOVER": ("更换负责人是客户交接，须由部门负责人或数据管理专员办理；“{field}”没有改，本行没有存入。", "Changing the owner is a handover, done by the manager or the steward; “{field}” and this row were not stored."),
+    "CUSTOMER_NOT_YOURS": ("这个客户由同事负责，不能在其名下新增记录；请联系负责人。", "A colleague owns this customer, so nothing can be added to it here; ask the owner."),
+    "TAKEN": ("这个客户已有同事负责，请联系{owner}；要合并或确认不是同一客户，请在“查重结果”选择处理方式。", "A colleague has this customer: please ask {owner}. To propose a merge, or if it is another customer, decide in the sheet Duplicates."),
+    "TAKEN_LIMIT": ("这个客户已有同事负责；一小时内查询太多，暂不显示负责人，请稍后再试或联系数据管理专员。", "A colleague has this customer; too many questions within an hour, so the owner is not named: try again later or ask the steward."),
     "CUSTOMER_UNKNOWN": ("找不到客户“{value}”，请填写客户编号，或与客户表一致的全称。", "There is no customer “{value}”; give the customer's ID, or the full name as in the customer sheet."),
     "CUSTOMER_SEVERAL": ("名叫“{value}”的客户不止一个，请填写客户编号。", "Several customers are called “{value}”; please give the ID."),
 }

@@ -115,8 +115,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "setting_department_note": ("例如：销售部。", "Such as: Sales."),
     "setting_store": ("客户库位置", "Store"),
     "setting_store_note": (
-        "不填就用本机的客户库；不要放在网络盘或同步盘里。例如：D:/客户库/store.db",
-        "Blank: the store on this machine. Never on a network or synchronised folder. Such as: D:/crm/store.db",
+        "不填就用本机的客户库。可填已登记的名称，或地址，如 postgresql://登录名@服务器/数据库；文件不要放在网络盘或同步盘里。",
+        "Blank: the store on this machine. Else a known name, or an address such as postgresql://login@server/database; never a file on a network or synchronised folder.",
     ),
     "settings_open": ("请在“设置”里改“内容”一列，改好后再按一次“设置”。", "Change the column Value on the sheet Settings, then press Settings again."),
     "settings_same": ("设置没有变化。", "Nothing was changed."),

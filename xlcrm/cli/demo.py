@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from xlcrm import app
 from xlcrm.catalogue import text
+from xlcrm.cli import audit
 from xlcrm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -184,11 +185,8 @@ def _look(exported: Path, language: str, url: str) -> bool:
         entries = desk.store.history(record.rid)
         print(text("demo.looked", language, number=record.number, name=record.values.get("name"), entries=len(entries)))
         verdict = desk.store.verify()
-        sentence = text(
-            "jobs.log_sound", language, operations=verdict.operations, entries=verdict.entries, head=verdict.head[:16]
-        )
-        if verdict.faults:
-            sentence = text("jobs.log_faulty", language, count=len(verdict.faults))
+        faulty = text("jobs.log_faulty", language, count=len(verdict.faults))
+        sentence = faulty if verdict.faults else audit.sound(verdict, language)
         print(text("demo.log", language, sentence=sentence))
         make.export(exported, desk.store, desk.context, desk.rulebook)
     return not verdict.faults

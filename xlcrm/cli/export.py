@@ -24,6 +24,6 @@ def run(options: argparse.Namespace) -> int:
     app.writable(options.out, options.force)
     with app.session(None, options.lang, options.store, create=False) as desk, app.writing(options.out):
         where = readback.conditions(options.filter, desk.rulebook)
-        made = make.export(options.out, desk.store, desk.context, desk.rulebook, where)
+        made = make.export(options.out, desk.store, desk.context, desk.rulebook, where, options.filter)
     print(text("jobs.exported", options.lang, count=made.rows, path=made.path))
     return 0

@@ -1,4 +1,4 @@
-"""xlcrm people: the colleagues that 负责人 is chosen from."""
+"""xlcrm people: the colleagues that 负责人 is chosen from, and what they may do."""
 
 from __future__ import annotations
 
@@ -11,27 +11,52 @@ from xlcrm.cli import terminal
 
 def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """What the command takes."""
-    parser.add_argument("--add", metavar="NAME", help=text("cli.person_name", language))
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--add", metavar="NAME", help=text("cli.person_name", language))
+    which.add_argument("--change", metavar="NAME", help=text("cli.person_change", language))
     parser.add_argument("--account", help=text("cli.person_account", language))
-    parser.add_argument("--department", default="", help=text("cli.person_department", language))
-    parser.add_argument("--roles", default="entry", help=text("cli.person_roles", language))
+    parser.add_argument("--department", help=text("cli.person_department", language))
+    parser.add_argument("--roles", help=text("cli.person_roles", language))
+    parser.add_argument("--deputy", metavar="NAME", help=text("cli.person_deputy", language))
+    parser.add_argument("--until", metavar="2025-03-31", default="", help=text("cli.person_until", language))
+    active = parser.add_mutually_exclusive_group()
+    off, on = text("cli.person_disable", language), text("cli.person_enable", language)
+    active.add_argument("--disable", dest="disabled", action="store_true", default=None, help=off)
+    active.add_argument("--enable", dest="disabled", action="store_false", help=on)
     parser.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
     parser.add_argument("--json", action="store_true", help=text("cli.json", language))
 
 
 def run(options: argparse.Namespace) -> int:
-    """List or add people; 0 when done."""
+    """List, add or change people; 0 when done."""
+    from xlcrm.errors import UsageError
     from xlcrm.jobs import people
 
     language = options.lang
+    settings = (options.account, options.department, options.roles, options.deputy, options.disabled, options.until or None)
+    if options.add is None and options.change is None and any(one is not None for one in settings):
+        raise UsageError("jobs.person_which")
     with app.session(None, language, options.store) as desk:
         if options.add is not None:
-            person = people.add(
-                desk.store, desk.context, options.add, options.account or options.add, options.department, options.roles
-            )
+            account, roles = options.account or options.add, options.roles or "entry"
+            person = people.add(desk.store, desk.context, options.add, account, options.department or "", roles)
             print(text("jobs.person_added", language, name=person.name, account=person.account))
             return 0
-        listed = [[one.name, one.account, one.department, people.role_labels(one, language)] for one in desk.store.people()]
+        if options.change is not None:
+            changed = people.change(
+                desk.store,
+                desk.context,
+                options.change,
+                roles=options.roles,
+                department=options.department,
+                account=options.account,
+                deputy=options.deputy,
+                until=options.until,
+                disabled=options.disabled,
+            )
+            desk.forget_person()
+            print(text("jobs.person_changed", language, name=changed.name))
+        listed = people.listed(desk.people, language, desk.context.now()[:10])
     if options.json:
         terminal.dump(listed)
     else:

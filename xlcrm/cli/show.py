@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show; 0 when one customer was found, 1 otherwise."""
-    from xlcrm.jobs import readback
+    from xlcrm.jobs import find, readback
     from xlcrm.model.tables import BY_KEY, CUSTOMER
 
     language = options.lang
@@ -27,7 +27,12 @@ def run(options: argparse.Namespace) -> int:
         exact = [record for record in found if options.customer in (record.number, record.values.get("name"))]
         found = exact or found
         if not found:
-            print(text("jobs.none_found", language, text=options.customer))
+            answers = find.asked(desk.store, desk.context, desk.rulebook, options.customer)
+            taken = [find.told(answer, language, desk.rulebook.names) for answer in answers]
+            if options.json:
+                terminal.dump({"taken": taken})
+            else:
+                print("\n".join(taken) or text("jobs.none_found", language, text=options.customer))
             return 1
         sheets = {CUSTOMER.key: found, **(readback.family(desk.store, found) if len(found) == 1 else {})}
         shown = {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlcrm import app
 from xlcrm.catalogue import text
 from xlcrm.cli import terminal
+from xlcrm.errors import Away
 
 if TYPE_CHECKING:
     from xlcrm.jobs.submit import Submission
@@ -24,17 +26,49 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Submit; 0 when every row is in, 1 when rows were refused or wait."""
-    from xlcrm.jobs.submit import Count, submit
+    """Submit; 0 when every row is in, 1 when rows were refused or wait, in the store or on this machine."""
+    from xlcrm.jobs.submit import Count
 
-    with app.session(options.book, options.lang, options.store, watch=terminal.Bar()) as desk:
-        done = submit(desk.book, desk.store, desk.context, desk.rulebook, dry_run=options.dry_run, accept=options.accept)
+    with app.session(options.book, options.lang, options.store, open_store=False, watch=terminal.Bar()) as desk:
+        try:
+            done = _submit(desk, options)
+        except Away as away:
+            if options.dry_run:
+                raise
+            return _keep(desk, away, options)
         terminal.tell(desk.said)
         if options.json:
             terminal.dump(_json(done, desk.path))
         else:
             show(done, options.lang, desk.path)
     return 1 if done.total[Count.REFUSED] or done.total[Count.WAITING] else 0
+
+
+def _submit(desk: app.Desk, options: argparse.Namespace) -> Submission:
+    """What waits on this machine goes first: another workbook's as it is, this one's together with it."""
+    from xlcrm.jobs.outbox import say
+    from xlcrm.jobs.submit import submit
+
+    with app.connected(desk):
+        along: list[str] = []
+        if not options.dry_run:
+            terminal.tell(say.sent(app.send(desk, own=False), options.lang))
+            along = app.take_along(desk)
+        done = submit(desk.book, desk.store, desk.context, desk.rulebook, dry_run=options.dry_run, accept=options.accept)
+    for name in along:
+        app.outbox().drop(name)
+    return done
+
+
+def _keep(desk: app.Desk, away: Away, options: argparse.Namespace) -> int:
+    from xlcrm.jobs.outbox import say
+
+    kept = app.keep(desk, away)
+    if options.json:
+        terminal.dump({"book": str(desk.path), "kept": asdict(kept), "reason": away.sentence(options.lang)})
+    else:
+        print("\n".join(say.kept(kept, away.sentence(options.lang), options.lang)))
+    return 1 if kept.rows or kept.refused else 0
 
 
 def show(done: Submission, language: str, path: Path) -> None:
@@ -58,6 +92,8 @@ def show(done: Submission, language: str, path: Path) -> None:
         print(text("jobs.refused_rows", language))
     if done.total[Count.WAITING]:
         print(text("jobs.waiting_rows", language))
+    if done.head:
+        print(text("jobs.head", language, head=terminal.head(done.head)))
     print(text("jobs.saved_in", language, path=path))
 
 

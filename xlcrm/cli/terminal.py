@@ -56,6 +56,12 @@ def table(rows: Iterable[Sequence[str]], indent: str = "  ") -> str:
     )
 
 
+def head(whole: str) -> str:
+    """The head of a log as people can note it down: 32 of its 64 digits, enough to hold the log against."""
+    seq, _, digits = whole.partition(":")
+    return f"{seq}:{digits[:32]}"
+
+
 def dump(value: object) -> None:
     """Print a result as JSON, Chinese readable."""
     print(json.dumps(value, ensure_ascii=False, indent=1))

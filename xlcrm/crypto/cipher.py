@@ -3,7 +3,10 @@
 A sensitive value is stored as ``v1:KEY:base64(nonce + ciphertext)``: AES-256-GCM under the data key of one customer, bound
 to its place ``table|column|rid``, so that nobody can move a value to another row. ``KEY`` is the rid of the customer whose
 data key it is; data keys are stored wrapped by the store's key. Destroying a customer's data key erases its values
-everywhere, log and backups included.
+everywhere it is stored, the log included.
+
+Store keys are counted from 1 on: what the first one seals says ``v1:store:...``, the second one ``v1:store2:...``. While a new
+store key takes over (store/keyroom.py) the former one lies in the store, sealed by the new one.
 """
 
 from __future__ import annotations
@@ -29,14 +32,22 @@ _STORE = "store"  # stands for the store's own key where a data key's customer w
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keys:
-    """The two secrets of a store, 32 bytes each: ``wrap`` wraps the data keys, ``index`` keys the digests."""
+    """The two secrets of a store, 32 bytes each: ``wrap``, the store key, wraps the data keys, ``index`` keys the digests.
+
+    ``version`` tells which store key it is.
+    """
 
     wrap: bytes
     index: bytes
+    version: int = 1
 
 
 class Tampered(Exception):
     """A stored value is not what was sealed for its place: edited, cut, or moved from another row."""
+
+
+class Superseded(Exception):
+    """Wrapped by a store key that came after the one at hand."""
 
 
 class DataKey:
@@ -75,11 +86,29 @@ def nonces(count: int) -> Iterator[bytes]:
 
 
 class Cipher:
-    """What a store needs of its keys: data keys in and out, and digests."""
+    """What a store needs of its keys: data keys in and out, and digests.
 
-    def __init__(self, keys: Keys) -> None:
-        self._aead = AESGCM(keys.wrap)
+    ``identity`` is the secret of the person by which the keys were opened (crypto/identity.py), "" where another way was used.
+    """
+
+    def __init__(self, keys: Keys, identity: str = "") -> None:
+        self.identity = identity
+        self.origin = ""  # where the keys came from: crypto/keys.py
+        self._wraps: dict[int, AESGCM] = {}
+        self.adopt(keys)
+
+    def adopt(self, keys: Keys, former: str | None = None) -> None:
+        """Work with these keys from now on; ``former`` is the store key before, as ``successor`` sealed it."""
+        self.keys = keys
         self._index = keys.index
+        self._aead = self._wraps[keys.version] = AESGCM(keys.wrap)
+        if former:
+            self._wraps[keys.version - 1] = AESGCM(_open(self._aead, f"meta|former|{keys.version}", former))
+
+    def successor(self) -> tuple[Keys, str]:
+        """A fresh store key to follow this one, and this one sealed by it, to be kept until all data keys are wrapped anew."""
+        fresh = Keys(os.urandom(_SECRET), self.keys.index, self.keys.version + 1)
+        return fresh, _seal(AESGCM(fresh.wrap), fresh.version, f"meta|former|{fresh.version}", self.keys.wrap)
 
     def digest(self, text: str) -> str:
         """HMAC-SHA-256 of ``text`` under the index key, 64 hex digits: equal texts have equal digests."""
@@ -88,32 +117,82 @@ class Cipher:
     def new_data_keys(self, ids: Sequence[str]) -> list[tuple[DataKey, str]]:
         """A fresh data key for each customer, and its wrapped form to store."""
         secrets = os.urandom(_SECRET * len(ids))
-        made = []
+        name, made = _name(self.keys.version), []
         for place, (id, nonce) in enumerate(zip(ids, nonces(len(ids)), strict=True)):
             secret = secrets[_SECRET * place : _SECRET * (place + 1)]
             sealed = nonce + self._aead.encrypt(nonce, secret, f"data_key|wrapped|{id}".encode())
-            made.append((DataKey(id, secret), f"{VERSION}:{_STORE}:{_text(sealed)}"))
+            made.append((DataKey(id, secret), f"{VERSION}:{name}:{_text(sealed)}"))
         return made
 
     def data_key(self, id: str, wrapped: str) -> DataKey:
-        """The data key stored as ``wrapped``; Tampered if it belongs to another customer or store."""
-        return DataKey(id, _open(self._aead, f"data_key|wrapped|{id}", wrapped))
+        """The data key stored as ``wrapped``; Tampered if it belongs to another customer or store; Superseded."""
+        return DataKey(id, self._unwrapped(id, wrapped))
+
+    def rewrapped(self, id: str, wrapped: str) -> str:
+        """The data key ``wrapped`` as this store key wraps it. Tampered, Superseded as ``data_key``."""
+        return _seal(self._aead, self.keys.version, f"data_key|wrapped|{id}", self._unwrapped(id, wrapped))
 
     def check(self, store_id: str) -> str:
         """A value to keep in the open: tells later whether both keys are those of this store (see ``confirm``)."""
-        nonce = os.urandom(NONCE)
-        text = self.digest(f"check|{store_id}")
-        sealed = nonce + self._aead.encrypt(nonce, text.encode(), f"meta|check|{store_id}".encode())
-        return f"{VERSION}:{_STORE}:{_text(sealed)}"
+        return _seal(self._aead, self.keys.version, f"meta|check|{store_id}", self.digest(f"check|{store_id}").encode())
 
     def confirm(self, store_id: str, check: str) -> None:
         """KeysError if these are not the keys that made ``check`` for the store ``store_id``."""
         try:
+            if key_version(check) > self.keys.version:
+                raise KeysError("crypto.old_key", version=key_version(check), mine=self.keys.version)
             found = _open(self._aead, f"meta|check|{store_id}", check).decode()
         except Tampered as error:
             raise KeysError("crypto.wrong_key") from error
         if not hmac.compare_digest(found, self.digest(f"check|{store_id}")):
             raise KeysError("crypto.wrong_key")
+
+    def _unwrapped(self, id: str, wrapped: str) -> bytes:
+        version = key_version(wrapped)
+        if version > self.keys.version:
+            raise Superseded
+        if version not in self._wraps:
+            raise Tampered(f"data_key|wrapped|{id}")
+        return _open(self._wraps[version], f"data_key|wrapped|{id}", wrapped)
+
+
+class NoKeys(Cipher):
+    """Stands for the keys where somebody asks to be admitted: enough for what is not encrypted, KeysError for the rest."""
+
+    def __init__(self) -> None:
+        super().__init__(Keys(bytes(_SECRET), b"", 0))
+
+    def confirm(self, store_id: str, check: str) -> None:
+        pass
+
+    def digest(self, text: str) -> str:
+        raise KeysError("crypto.not_admitted")
+
+    def new_data_keys(self, ids: Sequence[str]) -> list[tuple[DataKey, str]]:
+        raise KeysError("crypto.not_admitted")
+
+    def successor(self) -> tuple[Keys, str]:
+        raise KeysError("crypto.not_admitted")
+
+
+def key_version(stored: str) -> int:
+    """Which of the store's keys sealed ``stored``; Tampered if none did."""
+    name = key_id(stored)
+    number = name.removeprefix(_STORE)
+    if name == _STORE:
+        return 1
+    if not name.startswith(_STORE) or not number.isdecimal():
+        raise Tampered(stored[:40])
+    return int(number)
+
+
+def _name(version: int) -> str:
+    return _STORE if version == 1 else f"{_STORE}{version}"
+
+
+def _seal(aead: AESGCM, version: int, place: str, secret: bytes) -> str:
+    nonce = os.urandom(NONCE)
+    return f"{VERSION}:{_name(version)}:{_text(nonce + aead.encrypt(nonce, secret, place.encode()))}"
 
 
 def _text(sealed: bytes) -> str:

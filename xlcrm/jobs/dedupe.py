@@ -47,7 +47,7 @@ def dedupe(book: Book, store: Store, context: Context, rulebook: Rulebook) -> De
     sheet = sheets[CUSTOMER.key]
     asked = read_lines(book, context)
     book.progress(text("jobs.step_compare", context.language), 1, 3)
-    matches = find(sheet, store, asked.lines)
+    matches = find(sheet, store, context, asked.lines)
     decisions = {match.key: asked.verdict(match) for match in matches}
     book.progress(text("jobs.step_write", context.language), 2, 3)
     write_marks(book, sheets, context.language)
@@ -82,12 +82,15 @@ def normal_records(records: Sequence[Mapping[str, str | None]]) -> Normal:
     return normalise({key: [values.get(key) for values in records] for key in MATCHED})
 
 
-def find(sheet: Sheet, store: Store, lines: Sequence[Line] = (), known: Mapping[int, str] | None = None) -> list[Match]:
+def find(
+    sheet: Sheet, store: Store, context: Context, lines: Sequence[Line] = (), known: Mapping[int, str] | None = None
+) -> list[Match]:
     """Every possible duplicate of a new row, against earlier rows and against the store, in the order of the sheet.
 
     ``known`` maps rows that the store has although their number is missing to their rid. Stored rows are never compared
     with each other. Pairs that a person called different before are left out; those of ``lines``, what 查重结果 asks
-    about, stay until somebody decides, however the two look by now.
+    about, stay until somebody decides, however the two look by now. Of a customer that is hidden from the acting person only
+    an exact repetition is found, and who owns it.
     """
     stored = identities(sheet) | dict(known or {})
     rows = compared(sheet, stored)
@@ -104,6 +107,7 @@ def find(sheet: Sheet, store: Store, lines: Sequence[Line] = (), known: Mapping[
             key = pair_key((stored[first], said[second])) if first in stored else former
             matches.append(Match(second, first, None, pair, key, former))
     matches += _against(rows, here, said, stored, store)
+    matches += _taken(sheet, rows, here, said, stored, store, context)
     found = {key for match in matches for key in (match.key, match.former)}
     matches += _held([line for line in lines if line.pair not in found], sheet, rows, said, stored, store)
     remembered = store.decisions({key for match in matches for key in (match.key, match.former) if key})
@@ -150,6 +154,29 @@ def _against(rows: Sequence[int], here: Normal, said: Sequence[str], stored: Map
             best[of] = pair
     return [
         Match(rows[place], None, records[rid], pair, pair_key((rid, said[rows[place]]))) for (place, rid), pair in best.items()
+    ]
+
+
+def _taken(
+    sheet: Sheet,
+    rows: Sequence[int],
+    here: Normal,
+    said: Sequence[str],
+    stored: Mapping[int, str],
+    store: Store,
+    context: Context,
+) -> list[Match]:
+    """The new rows that exactly are customers hidden from the acting person."""
+    keys = block.keys(here)
+    fresh = [place for place, row in enumerate(rows) if row not in stored]
+    asked: list[Values] = [{key: sheet.value(rows[place], key) for key in MATCHED} for place in fresh]
+    answers = store.taken(asked, [keys[place] for place in fresh], context)
+    records = store.records({answer.rid for answer in answers})
+    pair = Pair(0, 0, 1.0, "ask", ())
+    return [
+        Match(row, None, records[answer.rid], pair, pair_key((answer.rid, said[row])), owner=answer.owner)
+        for answer in answers
+        for row in [rows[fresh[answer.index]]]
     ]
 
 

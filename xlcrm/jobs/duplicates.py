@@ -15,7 +15,6 @@ from xlcrm.model.operation import Record
 from xlcrm.model.rows import Cell, Link
 from xlcrm.model.tables import CUSTOMER, DUPLICATES
 from xlcrm.model.vocabularies import vocabulary
-from xlcrm.rules import masking
 from xlcrm.rules.clean import show
 from xlcrm.sheets.base import Book
 
@@ -27,6 +26,7 @@ class Match:
     """One possible duplicate of a row: an earlier row of the sheet (``other``) or a stored customer (``record``).
 
     ``key`` is the system key of the pair; ``former`` the one that two rows of a sheet have while neither is stored.
+    ``owner`` is set where the customer is hidden from the person: whom to ask, "" where too much was asked.
     """
 
     row: int
@@ -35,9 +35,12 @@ class Match:
     pair: Pair
     key: str
     former: str = ""
+    owner: str | None = None
 
     def reason(self, language: str) -> str:
         """Why the two may be one customer, for a person."""
+        if self.owner is not None:
+            return text("rights.taken_line" if self.owner else "rights.taken_limit", language)
         return explain(self.pair, language) if self.pair.evidence else text("jobs.asked_before", language)
 
 
@@ -104,14 +107,13 @@ def _line(sheet: Sheet, match: Match, decision: str, context: Context, names: Ma
     other: Cell | Link
     if match.record is not None:
         there: Mapping[str, str | None] = match.record.values
-        other = match.record.number
-        mine = there.get("owner") in (None, context.actor.rid) or masking.sees_contacts(context.actor)
+        if match.owner is not None:
+            there = {"owner": match.owner}
+        other = match.record.number if match.owner is None else None
     else:
         row = match.other or 0
         there = {key: sheet.value(row, key) for key in ("name", "contact", "phone", "owner")}
         other = _link(sheet, row)
-        mine = True
-    phone = show(there.get("phone"), CUSTOMER["phone"], language, names)
     return {
         "decision": vocabulary("decision").label(decision, language) if decision else None,
         "advice": vocabulary("advice").label(match.pair.advice, language),
@@ -123,8 +125,8 @@ def _line(sheet: Sheet, match: Match, decision: str, context: Context, names: Ma
         "other": other,
         "other_name": there.get("name"),
         "other_contact": there.get("contact"),
-        "other_phone": phone if mine else masking.phone(str(phone or "")),
-        "other_owner": names.get(there.get("owner") or "", context.actor.name),
+        "other_phone": show(there.get("phone"), CUSTOMER["phone"], language, names),
+        "other_owner": names.get(there.get("owner") or "", context.actor.name if match.owner is None else None),
         "reason": match.reason(language),
         "pair": match.key,
     }

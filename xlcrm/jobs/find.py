@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xlcrm.catalogue import text
 from xlcrm.jobs.marking import fill
 from xlcrm.jobs.readback import family
 from xlcrm.model.context import Context
-from xlcrm.model.operation import Record
+from xlcrm.model.operation import Record, Taken, Values
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import CONTACT, CUSTOMER, FOUND, INTERACTION, TAG
-from xlcrm.rules import masking
-from xlcrm.rules.clean import show
+from xlcrm.model.tables import CONTACT, CUSTOMER, FOUND, INTERACTION, MATCHED, TAG
+from xlcrm.rules.clean import read, show
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
 from xlcrm.store.base import Store
 
-PLAIN = ("name", "owner")  # what everybody may know: the customer is taken, and by whom
+SHORTEST = 2  # characters of a name or number that can be somebody's whole one
 
 
 @dataclass(slots=True)
@@ -30,10 +30,15 @@ class Findings:
 def find(store: Store, context: Context, rulebook: Rulebook, wanted: str) -> Findings:
     """The customers that ``wanted`` may mean: number, part of the name, pinyin, phone or its last four digits.
 
-    Of a colleague's customer somebody without the right to see contacts learns only that it is taken, and by whom
-    (mission section 8). Raises StoreError.
+    Of a customer that is hidden from the acting person only an exact name, phone, mail or credit code tells that it is
+    taken, and by whom (mission section 8). Raises StoreError.
     """
     found = store.search(wanted)
+    names, language = rulebook.names, context.language
+    hidden: list[dict[str, Cell]] = [
+        {"name": told(answer, language, names), "owner": names.get(answer.owner)}
+        for answer in asked(store, context, rulebook, wanted)
+    ]
     children = family(store, found)
     by_customer: dict[str, dict[str, list[Record]]] = {key: {} for key in children}
     for key, records in children.items():
@@ -44,7 +49,27 @@ def find(store: Store, context: Context, rulebook: Rulebook, wanted: str) -> Fin
             _line(record, {key: of.get(record.rid, []) for key, of in by_customer.items()}, context, rulebook.names)
             for record in found
         ]
+        + hidden
     )
+
+
+def asked(store: Store, context: Context, rulebook: Rulebook, wanted: str) -> list[Taken]:
+    """Whether ``wanted`` is exactly a customer hidden from the acting person; at most one answer for each customer."""
+    values: list[Values] = [
+        {key: value} for key in ("name", "phone", "email", "uscc") if (value := read(wanted, CUSTOMER[key], rulebook).value)
+    ]
+    if not values or len(wanted) < SHORTEST:
+        return []
+    from xlcrm.match import block
+    from xlcrm.match.normalise import normalise
+
+    keys = block.keys(normalise({key: [one.get(key) for one in values] for key in MATCHED}))
+    return list({answer.rid: answer for answer in store.taken(values, keys, context)}.values())
+
+
+def told(answer: Taken, language: str, names: Mapping[str, str]) -> str:
+    """The answer to "is it taken?" as a sentence."""
+    return text("rights.taken" if answer.owner else "rights.taken_limit", language, owner=names.get(answer.owner, answer.owner))
 
 
 def fill_sheet(book: Book, found: Findings, language: str) -> None:
@@ -61,8 +86,6 @@ def _line(
     for item in FOUND.fields:
         if item.key in CUSTOMER.by_key and item.key not in ("number", "tags"):
             line[item.key] = show(values.get(item.key), CUSTOMER[item.key], language, names)
-    if values.get("owner") not in (None, context.actor.rid) and not masking.sees_contacts(context.actor):
-        return {key: line.get(key) for key in PLAIN}
     people = []
     for one in children[CONTACT.key]:
         title, phone = one.values.get("title"), show(one.values.get("phone"), CONTACT["phone"], language, names)

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlcrm.errors import BookError
+from xlcrm.errors import BookError, UsageError
 from xlcrm.jobs import readback
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Role
 from xlcrm.model.rows import Cell
 from xlcrm.model.tables import CUSTOMER
+from xlcrm.rules.rights import Action, rights_of
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets import template
+from xlcrm.store import asking
 from xlcrm.store.base import Store
 
 
@@ -47,16 +49,28 @@ def new(path: Path, language: str, source: Path | None = None) -> Made:
     return Made(path, len(rows), list(rows.others))
 
 
-def export(path: Path, store: Store, context: Context, rulebook: Rulebook, where: Sequence[tuple[str, str, str]] = ()) -> Made:
+def export(
+    path: Path,
+    store: Store,
+    context: Context,
+    rulebook: Rulebook,
+    where: Sequence[tuple[str, str, str]] = (),
+    asked: str = "",
+) -> Made:
     """Write the living customers that fit ``where``, with contacts, interactions and tags, into a new workbook.
 
-    The workbook can be edited and submitted like any other. Raises StoreError, or OSError for ``path``.
+    Only those the acting person may export; the log says who exported how many, and with which filter (``asked``). The
+    workbook can be edited and submitted like any other. Raises StoreError, UsageError without the right, or OSError.
     """
-    customers = list(store.scan(CUSTOMER.key, where))
+    rights = rights_of(context.actor, store.people(), context.now()[:10])
+    if not rights.ever(Action.EXPORT):
+        raise UsageError("rights.no_export")
+    customers = [one for one in store.scan(CUSTOMER.key, where) if rights.may(Action.EXPORT, one.values.get("owner"))]
     numbers = {record.rid: record.number or "" for record in customers}
     sheets = {CUSTOMER.key: customers, **readback.family(store, customers)}
     rows = {
         key: readback.cells(records, key, context.language, rulebook.names, numbers) for key, records in sheets.items() if records
     }
+    asking.note_export(store, context, len(customers), asked)
     template.build(path, context.language, rows, {"person": context.actor.name})
     return Made(path, len(customers))

@@ -30,7 +30,7 @@ def conditions(text: str, rulebook: Rulebook) -> list[tuple[str, str, str]]:
         if not part.strip():
             continue
         match = CONDITION.fullmatch(part)
-        field = _field(match["field"]) if match else None
+        field = field_named(match["field"]) if match else None
         if match is None or field is None or field.sensitive:
             raise UsageError("jobs.filter", text=part.strip())
         value = match["value"]
@@ -43,7 +43,8 @@ def conditions(text: str, rulebook: Rulebook) -> list[tuple[str, str, str]]:
     return found
 
 
-def _field(name: str) -> Field | None:
+def field_named(name: str) -> Field | None:
+    """The field of the customer sheet with this header, key or synonym, in either language."""
     wanted = fold(name)
     for field in CUSTOMER.fields:
         titles = [fold(title) for title in (field.key, field.zh, field.en, *field.synonyms)]
@@ -96,31 +97,53 @@ def described(record: Record, language: str, names: Mapping[str, str]) -> list[t
 
 def told(entry: Entry, language: str, names: Mapping[str, str]) -> tuple[str, list[tuple[str, str]]]:
     """One line of the log as a heading and its (field, change) pairs."""
-    kind = f"kind_{entry.kind}"
-    table = BY_KEY.get(entry.table)
     heading = text(
         "jobs.log_line",
         language,
         at=entry.at,
         actor=names.get(entry.actor, entry.actor),
-        kind=text(f"jobs.{kind}", language) if kind in area("jobs") else entry.kind,
-        table=table.title(language) if table else entry.table,
+        kind=kind_title(entry.kind, language),
+        table=table_title(entry.table, language),
         version=entry.version,
         source=" ".join(part for part in (entry.source, entry.place, entry.reason) if part),
     )
     blank = text("jobs.blank", language)
+    return heading, [
+        (field, (after or blank) if entry.version == 1 else f"{before or blank} → {after or blank}")
+        for field, before, after in changed(entry, language, names)
+    ]
+
+
+def changed(entry: Entry, language: str, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """The fields that an entry of the log is about as people write them: (field, before, after), "" for blank."""
+    if entry.table == "access":
+        field = CUSTOMER.by_key.get(entry.after.get("field") or "")
+        return [(field.title(language), "", text("jobs.shown_plain", language))] if field else []
+    table = BY_KEY.get(entry.table)
     changes = []
     for key in entry.after:
-        field = table.by_key.get(key) if table else None
         if key == "life" and entry.version == 1:
             continue  # every record begins alive
-        title = field.title(language) if field else key
+        field = table.by_key.get(key) if table else None
         before, after = (
-            blank if value is None else said(value, field, language, names) if field else value
+            "" if value is None else said(value, field, language, names) if field else value
             for value in (entry.before.get(key), entry.after.get(key))
         )
-        changes.append((title, after if entry.version == 1 else f"{before} → {after}"))
-    return heading, changes
+        changes.append((field.title(language) if field else key, before, after))
+    return changes
+
+
+def kind_title(kind: str, language: str) -> str:
+    """What people call a kind of operation."""
+    return text(f"jobs.kind_{kind}", language) if f"kind_{kind}" in area("jobs") else kind
+
+
+def table_title(key: str, language: str) -> str:
+    """What people call a table of the store."""
+    table = BY_KEY.get(key)
+    if table is not None:
+        return table.title(language)
+    return text(f"jobs.table_{key}", language) if f"table_{key}" in area("jobs") else key
 
 
 def said(value: str, field: Field, language: str, names: Mapping[str, str]) -> str:

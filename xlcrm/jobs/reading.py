@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlcrm.errors import BookError
@@ -60,6 +60,7 @@ def read(book: Book, rulebook: Rulebook, tables: Sequence[Table] = STORED, store
             if settled:
                 checked.findings[:] = [finding for finding in checked.findings if finding.row not in settled]
                 checked.blocked.difference_update(settled)
+            _reticent(rows, checked, records)
             found[table.key] = Sheet(rows, checked, records)
     if CUSTOMER.key not in found and not any(len(sheet.rows) for sheet in found.values()):
         raise BookError("jobs.no_table", name=book.name)
@@ -75,6 +76,22 @@ def _records(rows: Rows, rulebook: Rulebook, store: Store) -> dict[str, Record]:
     rids = store.find(numbers)
     records = store.records(set(rids.values()))
     return {number: records[rid] for number, rid in rids.items() if rid in records and records[rid].table == rows.table.key}
+
+
+def _reticent(rows: Rows, checked: Checked, records: Mapping[str, Record]) -> None:
+    """Drop what the checks say about values the person may not see: they compared with nothing."""
+    numbers = checked.values.get("number") or []
+    known = {row: records[number] for row, number in enumerate(numbers) if number and number in records}
+    hidden = {row: record.hidden for row, record in known.items() if record.hidden}
+    if not hidden:
+        return
+    checked.findings[:] = [
+        one
+        for one in checked.findings
+        if one.row not in hidden or (one.field not in hidden[one.row] and "name" not in hidden[one.row])
+    ]
+    still = {one.row for one in checked.findings if one.severity is Severity.MUST}
+    checked.blocked.difference_update(row for row in hidden if row not in still)
 
 
 def _known(record: Record) -> Values:

@@ -49,7 +49,7 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> R
     if sheet is None:
         raise BookError("jobs.no_customers", name=book.name, sheet=CUSTOMER.title(context.language))
     done = Refreshed(len(sheet.rows))
-    current = _current(sheet, store, done)
+    current = _current(sheet, store, done, _answered(book, sheet, store))
     book.progress(text("jobs.step_write", context.language), 1, 2)
     if current:
         book.write(sheet.rows, _columns(sheet, current, context, rulebook.names))
@@ -63,7 +63,19 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> R
     return done
 
 
-def _current(sheet: Sheet, store: Store, done: Refreshed) -> dict[int, Record]:
+def _answered(book: Book, sheet: Sheet, store: Store) -> dict[int, Record]:
+    """The rows without a number that were stored although the answer never came: from the outbox, or when it got lost."""
+    uid = book.setting("uid")
+    if not uid:
+        return {}
+    said = tokens(sheet, store.digest)
+    rids = store.submitted(uid, [one for row, one in enumerate(said) if not sheet.value(row, "number")])
+    records = store.records(set(rids.values()) - {record.rid for record in sheet.records.values()})
+    rows = {row: rids[one] for row, one in enumerate(said) if one in rids and not sheet.value(row, "number")}
+    return {row: records[rid] for row, rid in rows.items() if rid in records and records[rid].state == "live"}
+
+
+def _current(sheet: Sheet, store: Store, done: Refreshed, answered: Mapping[int, Record]) -> dict[int, Record]:
     """The rows to update, with their records: those behind the store in which nobody typed anything."""
     known = {
         row: record
@@ -73,7 +85,8 @@ def _current(sheet: Sheet, store: Store, done: Refreshed) -> dict[int, Record]:
         and record.number == sheet.value(row, "number")
         and (sheet.value(row, "submit_status") or "") not in SETTLED
     }
-    seen = {row: _version(sheet, row) for row in known}
+    known |= answered
+    seen = {row: 1 if row in answered else _version(sheet, row) for row in known}
     bases = store.as_of({(record.rid, seen[row]) for row, record in known.items() if 0 < seen[row] < record.version})
     found = {}
     for row, record in known.items():

@@ -11,7 +11,9 @@ from datetime import datetime
 class Person:
     """A colleague: ``rid`` is the key everywhere, ``account`` the login, ``name`` what colleagues see.
 
-    ``roles`` are codes of the vocabulary "role": entry, reviewer, steward, manager, finance, admin.
+    ``roles`` are codes of the vocabulary "role": entry, reviewer, steward, manager, finance, marketing, admin. ``deputy``
+    (a rid) stands in until ``deputy_until`` (an ISO day, "" = until taken back). Somebody ``disabled`` keeps rid, name and
+    customers, and may do nothing.
     """
 
     rid: str
@@ -20,6 +22,8 @@ class Person:
     department: str = ""
     roles: frozenset[str] = frozenset()
     deputy: str | None = None
+    deputy_until: str = ""
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class Record:
 
     ``state`` is "live", "merged" (``merged_into`` names the survivor's rid) or "void". ``values["customer"]`` is
     the rid of the customer the record belongs to.
+
+    ``hidden`` names the fields whose values the reader may not have: None, or masked (138****5678).
     """
 
     table: str
@@ -32,6 +34,19 @@ class Record:
     created_at: str | None = None
     updated_by: str | None = None
     updated_at: str | None = None
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The answer to "is this customer taken?": row ``index`` of those asked about is a customer the reader may not see.
+
+    ``rid`` tells the customer from another, ``owner`` (a person's rid) whom to ask; "" where too much was asked.
+    """
+
+    index: int
+    rid: str
+    owner: str
 
 
 @dataclass(slots=True)
@@ -89,6 +104,7 @@ class Result(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"  # nothing to write, or written before (the answer was lost)
     CONFLICT = "conflict"  # somebody else changed the same field; nothing of this record was written
+    REFUSED = "refused"  # the actor has no right to it; nothing of this change was written
     GONE = "gone"  # the record, or its customer, was merged, voided or never stored; nothing was written
 
 
@@ -125,7 +141,8 @@ class Clash:
 class Outcome:
     """What became of a change, in the order of ``Operation.changes``: the record as it stands afterwards.
 
-    For a GONE record that was merged, ``rid`` and ``number`` are the survivor's.
+    For a GONE record that was merged, ``rid`` and ``number`` are the survivor's. ``field`` is what the actor of a REFUSED
+    change may not set, "" where it is the record as a whole.
     """
 
     result: Result
@@ -137,11 +154,12 @@ class Outcome:
     created_at: str | None = None
     updated_by: str | None = None
     updated_at: str | None = None
+    field: str = ""
 
 
 @dataclass(slots=True)
 class Receipt:
-    """The store's answer to an operation: outcomes in order, and the head of the log's chain after it."""
+    """The store's answer to an operation: outcomes in order, and the head of the log after it as SEQ:HASH."""
 
     operation: str
     outcomes: list[Outcome]

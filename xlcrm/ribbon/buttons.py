@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from xlcrm.catalogue import text
 from xlcrm.model.context import Person
 from xlcrm.model.vocabularies import vocabulary
+from xlcrm.rules.rights import MATRIX, Action, holders
 
-EVERYBODY = frozenset({"entry", "reviewer", "steward", "manager", "finance", "marketing", "admin"})
-WRITERS = EVERYBODY - {"finance"}
+EVERYBODY = frozenset(MATRIX)
+WRITERS = holders(Action.CREATE)
 GROUPS = ("entry", "check", "mine", "change", "data", "report", "system")
 
 
@@ -50,7 +51,7 @@ BUTTONS = (
     Button("refresh", "mine", EVERYBODY),
     Button("my_tasks", "mine", EVERYBODY, ready=False),
     Button("request_change", "change", WRITERS, ready=False),
-    Button("to_verify", "change", frozenset({"reviewer", "steward", "manager", "finance"}), ready=False),
+    Button("to_verify", "change", holders(Action.APPROVE), ready=False),
     Button("to_approve", "change", frozenset({"manager", "finance", "admin"}), ready=False),
     Button("consolidate", "data", frozenset({"steward"}), ready=False),
     Button("match_fields", "data", frozenset({"steward"}), ready=False),
@@ -60,7 +61,7 @@ BUTTONS = (
     Button("tag_library", "data", frozenset({"steward"}), ready=False),
     Button("dashboard", "report", EVERYBODY, ready=False),
     Button("monthly_review", "report", EVERYBODY, ready=False),
-    Button("export", "report", frozenset({"steward", "manager", "admin"})),
+    Button("export", "report", holders(Action.EXPORT)),
     Button("settings", "system", EVERYBODY),
     Button("doctor", "system", EVERYBODY),
     Button("feedback", "system", EVERYBODY),

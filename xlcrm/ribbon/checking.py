@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from xlcrm import app
 from xlcrm.catalogue import text
+from xlcrm.errors import Away
 from xlcrm.ribbon.press import button
 
 FIRST = 8  # repairs listed in the question; the report holds them all
@@ -71,17 +72,26 @@ def dedupe(desk: app.Desk) -> str:
     return said
 
 
-@button(store=True, keep=True)
+@button(keep=True)
 def submit(desk: app.Desk) -> str:
-    """提交: check, compare, number, store, write the result back."""
+    """提交: check, compare, number, store, write the result back; keep the rows on this machine while the store is away."""
+    from xlcrm.jobs.outbox import say
     from xlcrm.jobs.submit import Count
     from xlcrm.jobs.submit import submit as job
     from xlcrm.model.tables import CUSTOMER
 
-    done = job(desk.book, desk.store, desk.context, desk.rulebook)
     language = desk.language
+    try:
+        with app.connected(desk):
+            sent = say.sent(app.send(desk, own=False), language)
+            along = app.take_along(desk)
+            done = job(desk.book, desk.store, desk.context, desk.rulebook)
+    except Away as away:
+        return "\n".join(say.kept(app.keep(desk, away), away.sentence(language), language))
+    for name in along:
+        app.outbox().drop(name)
     total = {count.value: number for count, number in done.total.items()}
-    said = [text("jobs.submitted", language, rows=done.rows, **total)]
+    said = [*sent, text("jobs.submitted", language, rows=done.rows, **total)]
     if not done.rows:
         said.append(text("jobs.nothing_filled", language, sheet=CUSTOMER.title(language)))
     if done.total[Count.REFUSED]:

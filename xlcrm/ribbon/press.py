@@ -57,7 +57,7 @@ def _press(work: Work, book: Book, store: bool, create: bool, first: bool) -> bo
         if first and _wants_settings(book):
             return False
         with app.at(book, open_store=store, create=create) as desk:
-            said = work(desk)
+            said = "\n".join(filter(None, (work(desk), *(desk.notices or ()))))
             _show(desk)
     except Exception as error:
         with suppress(Exception):
@@ -95,7 +95,7 @@ def _wants_settings(book: Book) -> bool:
     if app.settings() is not None or not book.ours:
         return False
     mine = settings.Settings(name=app.account()[1])
-    if book.ask(text("ribbon.first_run", book.language, name=mine.name, store=app.store_url())):
+    if book.ask(text("ribbon.first_run", book.language, name=mine.name, store=app.shown(app.store_url()))):
         settings.show(book, mine, book.language)
         book.go(*settings.first_cell(book))
         book.tell(text("ribbon.settings_open", book.language))

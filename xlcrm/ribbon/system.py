@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,14 @@ LOG_LINES = 20
 @button(store=True)
 def refresh(desk: app.Desk) -> str:
     """刷新我的客户: what colleagues changed meanwhile comes into the sheet, unsent edits stay."""
+    from xlcrm.jobs.outbox import say
     from xlcrm.jobs.refresh import refresh as job
 
+    sent = say.sent(app.send(desk), desk.language)
     done = job(desk.book, desk.store, desk.context, desk.rulebook)
     said = text("ribbon.refreshed", desk.language, updated=done.updated, added=done.added, unchanged=done.unchanged)
-    return f"{said}\n{text('ribbon.refresh_kept', desk.language, count=done.kept)}" if done.kept else said
+    kept = [text("ribbon.refresh_kept", desk.language, count=done.kept)] if done.kept else []
+    return "\n".join((*sent, said, *kept))
 
 
 @button(store=True, create=False)
@@ -44,6 +48,7 @@ def export(desk: app.Desk) -> str:
 @button(first=False)
 def settings(desk: app.Desk) -> str:
     """设置: the first press shows the sheet 设置, the next one takes over what was changed there, after asking."""
+    from xlcrm.jobs import profiles
     from xlcrm.jobs import settings as job
 
     book, language = desk.book, desk.language
@@ -57,6 +62,10 @@ def settings(desk: app.Desk) -> str:
         job.show(book, before, language)
         book.go(*job.first_cell(book))
         return text("ribbon.settings_open", language)
+    given = wanted.store
+    if given:
+        app.store_url(given)  # a name that nobody added is told now
+        wanted = replace(wanted, store=app.shown(given))
     if wanted == mine:
         job.put_away(book, language)
         return text("ribbon.settings_same", language)
@@ -71,7 +80,11 @@ def settings(desk: app.Desk) -> str:
     job.save(app.settings_path(), wanted)
     desk.forget_person()
     job.put_away(book, language)
-    return text("ribbon.settings_saved", language)
+    said = [text("ribbon.settings_saved", language)]
+    if (kept := profiles.keep_password(given)) is not None:
+        said.append(text("login.profile_moved", language))
+        said.append(text("login.kept" if kept else "login.not_kept", language, login=wanted.store))
+    return "\n".join(said)
 
 
 @button(first=False)

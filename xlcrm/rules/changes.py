@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from xlcrm.model.context import Person
-from xlcrm.model.fields import Field
-
-EDITORS = frozenset({"steward", "manager"})  # document 000 section 4: who may change customer data
+from xlcrm.model.fields import Field, Table
+from xlcrm.model.tables import CUSTOMER
+from xlcrm.rules.rights import Action, Rights, group_of
 
 
 class Way(StrEnum):
@@ -19,21 +18,15 @@ class Way(StrEnum):
     REFUSE = "refuse"
 
 
-def way(field: Field, actor: Person, owner: str | None, settings: Mapping[str, str]) -> Way:
-    """How a change of ``field`` by ``actor`` to a customer of ``owner`` (a person's rid) goes on.
+def way(table: Table, field: Field, rights: Rights, owner: str | None, settings: Mapping[str, str]) -> Way:
+    """How a change of ``field`` by somebody with ``rights``, in a record of ``owner``'s (a rid) customer, goes on.
 
     Setting "changes": "direct" (default of a one-person store) writes everything; "core" turns changes of core
-    fields into requests; "strict" (严格模式, document 000) does so for every field. Nobody but the owner and the
-    editors may change a customer at all.
+    fields into requests; "strict" (严格模式, document 000) does so for every field. Requests are about customers only.
     """
-    if owner and owner != actor.rid and not actor.roles & EDITORS:
+    if not rights.may(Action.CHANGE, owner, group_of(table, field)):
         return Way.REFUSE
     mode = settings.get("changes", "direct")
-    if mode == "strict" or (mode == "core" and field.core):
+    if table.key == CUSTOMER.key and (mode == "strict" or (mode == "core" and field.core)):
         return Way.REQUEST
     return Way.WRITE
-
-
-def may_merge(actor: Person, owner: str | None) -> bool:
-    """Whether ``actor`` may merge into a customer of ``owner``; otherwise it is a proposal (mission section 5)."""
-    return not owner or owner == actor.rid or bool(actor.roles & EDITORS)

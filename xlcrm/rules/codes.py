@@ -144,6 +144,12 @@ SUBMIT: dict[str, Code] = {
     "REQUEST_MADE": Code(CHECK, "changes that became update requests"),
     "GONE": Code(CHECK, "rows whose customer was merged or voided meanwhile"),
     "NOT_YOURS": Code(MUST, "changes of a colleague's customer"),
+    "NO_RIGHT": Code(MUST, "changes that the person's roles do not allow"),
+    "NO_RIGHT_ROW": Code(MUST, "new rows that the person's roles do not allow"),
+    "OWNER_HANDOVER": Code(MUST, "a changed owner"),
+    "CUSTOMER_NOT_YOURS": Code(MUST, "contacts, interactions and tags of a colleague's customer"),
+    "TAKEN": Code(CHECK, "new customers that exactly are a colleague's"),
+    "TAKEN_LIMIT": Code(CHECK, "new customers that exactly are a colleague's, after too many questions"),
     "CUSTOMER_UNKNOWN": Code(MUST, "the customer of a contact, interaction or tag"),
     "CUSTOMER_SEVERAL": Code(MUST, "the customer of a contact, interaction or tag"),
 }

@@ -1,19 +1,35 @@
-"""How sensitive values look to those who may not see them (the documents' own form: 138****5678)."""
+"""How values look to those who may not see them whole (the documents' own forms: 138****5678, 王**)."""
 
 from __future__ import annotations
 
 import re
 
-from xlcrm.model.context import Person
+from xlcrm.model.fields import Kind
+from xlcrm.rules.clean.phone import show
 
-OPEN = frozenset({"steward", "manager", "admin", "reviewer"})
+MASK = "***"
+"""What a database that cannot open an encrypted value shows in its place."""
 
 
-def sees_contacts(person: Person) -> bool:
-    """Whether a person sees the contact data of customers that are not their own (mission section 8)."""
-    return bool(person.roles & OPEN)
+def masked(value: str, kind: Kind) -> str | None:
+    """A canonical value with its middle hidden; None for kinds of which nothing may be shown."""
+    if value == MASK:
+        return value
+    match kind:
+        case Kind.PHONE:
+            return "；".join(phone(number) for number in show(value).split("；"))
+        case Kind.EMAIL:
+            name, _, domain = value.partition("@")
+            return f"{name[:1]}***@{domain}"
+        case Kind.PERSON | Kind.CUSTOMER:
+            return f"{value[:1]}**"
+        case Kind.IDENTITY | Kind.BANKCARD:
+            return f"{'*' * 8}{value[-4:]}" if len(value) > 8 else "*" * 8
+        case _:
+            return None
 
 
 def phone(shown: str) -> str:
     """A phone number as people write it, its middle hidden: 138****5678, 010-****5678."""
-    return re.sub(r"\d{4}(?=\d{4}(?!\d))", "****", shown)
+    hidden = re.sub(r"\d{4}(?=\d{4}(?!\d))", "****", shown)
+    return hidden if hidden != shown else re.sub(r"\d(?=(?:\D*\d){2})", "*", shown)

@@ -13,7 +13,7 @@ from xlcrm.crypto.cipher import Cipher
 from xlcrm.errors import Overtaken
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Change, Operation, Outcome, Receipt, Result
-from xlcrm.store import inserts, updates
+from xlcrm.store import inserts, permit, updates
 from xlcrm.store.batch import Batch, outcome
 from xlcrm.store.chunks import among, chunks
 from xlcrm.store.keys import Index, overtaken, survivor
@@ -52,7 +52,10 @@ def apply(pen: Pen, cipher: Cipher, operation: Operation, context: Context) -> R
                 batch.awaited.add((change.table, change.rid))
     for place, owner in _owners(batch, changes, fresh, stored_as).items():
         changes[place] = replace(changes[place], customer=owner)
+    outcomes |= permit.refusals(batch, changes, {place for places in fresh.values() for place in places}, known, context)
+    known = [place for place in known if place not in outcomes]
     for key, places in fresh.items():
+        places = [place for place in places if place not in outcomes]
         homeless = {place for place in places if _homeless(changes[place])}
         outcomes |= {place: Outcome(Result.GONE, changes[place].rid) for place in homeless}
         places = [place for place in places if place not in homeless]

@@ -6,31 +6,39 @@ newer schema, damaged) or KeysError (missing or wrong key).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from xlcrm.model.context import Context, Person
-from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
+from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Taken, Values
 
 if TYPE_CHECKING:
+    from xlcrm.store.erasing import Erased
+    from xlcrm.store.keyroom import Keyroom
     from xlcrm.store.status import Status  # it needs SQLAlchemy, which a check does without
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log: what happened to one record (``before`` and ``after`` decrypted, changed fields only)."""
+    """One line of the log: what happened to one record (``before`` and ``after`` decrypted, changed fields only).
+
+    ``number`` and ``customer`` (a rid, "" for none) are those of the record now; ``login`` is who the system says it was.
+    """
 
     seq: int
     operation: str
     kind: str
     table: str
     rid: str
+    number: str | None
+    customer: str
     version: int
     before: Values
     after: Values
     actor: str
+    login: str
     at: str
     source: str
     place: str
@@ -39,8 +47,35 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """Which entries of the log: from ``since`` to ``until`` (moments, both included), by ``actor`` and about ``customer`` (rids),
+    of these kinds of operations, of these tables. What is blank asks for all.
+    """
+
+    since: str = ""
+    until: str = ""
+    actor: str = ""
+    customer: str = ""
+    kinds: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()
+
+
+EVERYTHING = Sought()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries of the log, oldest first, and the cursor from which to go on."""
+
+    entries: list[Entry]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What verifying the chain found: how many entries and operations, and a sentence key with values per fault."""
+    """What verifying the log found: how many entries and operations, its head (SEQ:HASH), and a sentence key with values per
+    fault: "entry" and "operation" (numbers), "at" and "actor" as the operation says them, "table" and "rid" of a record.
+    """
 
     entries: int
     operations: int
@@ -61,6 +96,19 @@ class Candidates:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a store is reached: ``kind`` is file, socket, loopback, plain, tls or unproven (TLS to somebody unknown).
+
+    ``version`` is that of TLS; ``names`` and ``until`` (a day) are the server's certificate's.
+    """
+
+    kind: str
+    version: str = ""
+    names: tuple[str, ...] = ()
+    until: str = ""
+
+
 class Store(Protocol):
     """The shared truth. Every change of anything goes through ``apply``.
 
@@ -72,11 +120,18 @@ class Store(Protocol):
     def people(self) -> list[Person]: ...
 
     def ensure_person(self, account: str, name: str, roles: Iterable[str], moment: datetime) -> Person:
-        """The colleague with this login, added with ``roles`` (codes) at the first use of an embedded store."""
+        """The colleague with this login; the first one of a store is added with ``roles`` (codes).
+
+        StoreError for a login that the store's people do not hold, and for somebody disabled.
+        """
         ...
 
     def add_person(self, person: Person, context: Context) -> Person:
-        """Add a colleague; UsageError if the login is taken."""
+        """Add a colleague; UsageError if the login is taken, or without the right."""
+        ...
+
+    def change_person(self, person: Person, context: Context) -> None:
+        """Set everything about the colleague ``person.rid``; UsageError if the login is taken, or without the right."""
         ...
 
     def settings(self) -> Mapping[str, str]: ...
@@ -113,6 +168,18 @@ class Store(Protocol):
         """
         ...
 
+    def taken(self, wanted: Sequence[Values], keys: Sequence[Sequence[str]], context: Context) -> list[Taken]:
+        """Which of ``wanted`` (with their blocking keys) are customers hidden from the acting person: rate-limited, logged."""
+        ...
+
+    def reveal(self, rid: str, field: str, reason: str, context: Context) -> str | None:
+        """One value of a customer in plain, logged where the customer is not one's own; UsageError without the right."""
+        ...
+
+    def asked(self, actor: str, since: str) -> dict[str, str]:
+        """The customers that ``actor`` asked about since that moment: rid -> "ask" where the owner was named, else "held"."""
+        ...
+
     def position(self) -> int:
         """How far the log has got: what a comparison that begins now has seen (Operation.compared)."""
         ...
@@ -143,17 +210,57 @@ class Store(Protocol):
         """The values that lost in merges into each record, oldest first, with their sources."""
         ...
 
-    def verify(self) -> Verdict: ...
+    def log(self, after: str, limit: int, sought: Sought = EVERYTHING) -> Page:
+        """At most ``limit`` entries after the cursor ``after`` ("" = from the beginning) that the acting person may read.
+
+        There may be fewer, or none, and yet more to come, as long as the cursor moves. UsageError without the right, for a
+        cursor of another store, and for one beyond the log's end.
+        """
+        ...
+
+    def verify(self, heads: Iterable[str] = (), watch: Callable[[int, int], None] | None = None) -> Verdict:
+        """Check every entry, every operation and each record; ``heads`` (SEQ:HASH) are such that were printed before.
+
+        ``watch`` is told how many of how many rows are done. UsageError without the right to read the whole log.
+        """
+        ...
 
     def status(self) -> Status: ...
+
+    def link(self) -> Link: ...
+
+    def keys_from(self) -> str:
+        """Where the store's keys came from (crypto/keys.py); "" where there are none."""
+        ...
 
     def apply(self, operation: Operation, context: Context) -> Receipt:
         """Write everything in one transaction, or nothing.
 
         A Change whose token was stored before for this workbook is not written again: its outcome is UNCHANGED with
-        the number given then. A conflict refuses only its own change; the others go in. Overtaken, and nothing written,
+        the number given then. A conflict, or a lack of rights (REFUSED), stops only its own change; the others go in.
+        Overtaken, and nothing written,
         where a customer stored or changed after ``operation.compared`` shares a blocking key with a new one.
         """
+        ...
+
+    @property
+    def keyroom(self) -> Keyroom:
+        """Who may open the store, and changing its key."""
+        ...
+
+    def recover(self, passphrase: str) -> None:
+        """Work with the keys that the printed recovery passphrase opens. KeysError: mistyped, an old one, or none was made."""
+        ...
+
+    def erase(self, rid: str, reason: str, context: Context) -> Erased:
+        """Erase one customer, with all that belongs to it, from tables and log (store/erasing.py). UsageError without the right.
+
+        Done again it finds nothing and cleans up what an earlier one could not.
+        """
+        ...
+
+    def erased(self) -> list[str]:
+        """The rids of all erased customers: to be erased again in a store that was restored from a backup."""
         ...
 
     def close(self) -> None: ...

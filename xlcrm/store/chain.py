@@ -1,8 +1,12 @@
-"""Verifying the log: every digest is computed anew, every fault is named (design decision 3)."""
+"""Verifying the log: every digest is computed anew, every fault is named (design decision 3).
+
+Whoever may write the whole store could forge a log that holds together. Against that help heads which stand elsewhere, in
+receipts and backups: a log that does not lead to them was cut or written anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -12,8 +16,8 @@ from xlcrm.model.fields import Table
 from xlcrm.store.base import Verdict
 from xlcrm.store.batch import read
 from xlcrm.store.chunks import chunks
-from xlcrm.store.log import GENESIS, decode, entry_hash, head, operation_head, payload_digest
-from xlcrm.store.proof import sound
+from xlcrm.store.log import GENESIS, decode, entry_hash, head, last, operation_head, payload_digest
+from xlcrm.store.proof import Watch, sound
 from xlcrm.store.schema import ENTRY, LOGGED, META, OPERATION, SQL, columns
 
 Fault = tuple[str, dict[str, object]]
@@ -23,16 +27,37 @@ _PAGE = 2000
 _ABOUT = [column.name for column in OPERATION.columns if column.name not in ("previous", "head")]
 
 
-def verify(connection: Connection) -> Verdict:
-    """Check every entry, every operation, the chain between them, and each record against what the log says of it."""
-    faults: list[Fault] = []
-    for fault in () if sound(connection, differing) else _faults(connection):
+def verify(connection: Connection, heads: Iterable[str] = (), watch: Watch | None = None) -> Verdict:
+    """Check every entry, every operation, the chain between them, and each record against what the log says of it.
+
+    ``heads`` are heads of this log that were printed before (SEQ:HASH, at least the first 16 digits): it must lead to each.
+    ``watch`` is told how many of how many entries and records are done.
+    """
+    faults = list(_against(connection, heads))
+    for fault in () if sound(connection, differing, watch) else _faults(connection):
         faults.append(fault)
         if len(faults) >= _MOST:
             break
     entries = connection.execute(select(func.count()).select_from(ENTRY)).scalar_one()
     operations = connection.execute(select(func.count()).select_from(OPERATION)).scalar_one()
     return Verdict(entries, operations, head(connection), tuple(faults))
+
+
+def _against(connection: Connection, heads: Iterable[str]) -> Iterator[Fault]:
+    """Heads that the log does not lead to, the oldest first."""
+    reached, _ = last(connection)
+    said = sorted((int(seq), digits) for seq, _, digits in (text.partition(":") for text in heads))
+    for seq, digits in said:
+        done = connection.execute(select(OPERATION).where(OPERATION.c.seq == seq)).first()
+        if done is None and seq > reached:
+            yield "store.log_cut", {"operation": seq, "last": reached}
+        elif seq > 0 and (done is None or not done.head.startswith(digits)):
+            yield "store.log_rewritten", {"operation": seq} | _who(done)
+
+
+def _who(done: Row[Any] | None) -> dict[str, object]:
+    """What an operation says about when and by whom it was done."""
+    return {"at": done.at if done else "", "actor": done.actor if done else ""}
 
 
 def _faults(connection: Connection) -> Iterator[Fault]:
@@ -43,17 +68,18 @@ def _faults(connection: Connection) -> Iterator[Fault]:
 
 def _operations(connection: Connection) -> Iterator[Fault]:
     """Operations that were edited or removed, and what is wrong with their entries."""
-    previous, expected = GENESIS, 1
+    previous, expected, before = GENESIS, 1, None
     for done in connection.execute(select(OPERATION).order_by(OPERATION.c.seq)).all():
         if done.seq != expected or done.previous != previous:
-            yield "store.operation_removed", {"operation": done.seq - 1, "at": done.at}
-        faults, last = _entries(connection, done)
+            gone = range(expected, done.seq)
+            yield "store.operation_removed", {"operation": gone[0] if gone else done.seq} | _who(before if gone else done)
+        faults, end = _entries(connection, done)
         yield from faults
-        if not faults and done.head != operation_head(done.previous, [done._mapping[name] for name in _ABOUT], last):
-            yield "store.operation_edited", {"operation": done.seq, "kind": done.kind, "at": done.at}
-        previous, expected = done.head, done.seq + 1
+        if not faults and done.head != operation_head(done.previous, [done._mapping[name] for name in _ABOUT], end):
+            yield "store.operation_edited", {"operation": done.seq} | _who(done)
+        previous, expected, before = done.head, done.seq + 1, done
     if connection.execute(select(META.c.value).where(META.c.name == "head")).scalar() not in (previous, None):
-        yield "store.operation_removed", {"operation": expected, "at": ""}
+        yield "store.operation_removed", {"operation": expected} | _who(before)
 
 
 def _entries(connection: Connection, done: Row[Any]) -> tuple[list[Fault], str]:
@@ -63,7 +89,7 @@ def _entries(connection: Connection, done: Row[Any]) -> tuple[list[Fault], str]:
     end = done.first + done.entries
 
     def note(key: str, entry: int) -> None:
-        faults.append((key, {"entry": entry, "operation": done.seq}))
+        faults.append((key, {"entry": entry, "operation": done.seq} | _who(done)))
 
     asked = select(ENTRY).where(ENTRY.c.operation == done.id).order_by(ENTRY.c.seq)
     for entry in connection.execution_options(yield_per=_PAGE).execute(asked):
@@ -102,7 +128,7 @@ def _strays(connection: Connection) -> Iterator[Fault]:
     """Entries of no operation."""
     strays = select(ENTRY.c.seq).where(ENTRY.c.operation.not_in(select(OPERATION.c.id))).order_by(ENTRY.c.seq)
     for seq in connection.execute(strays.limit(_MOST)).scalars():
-        yield "store.entry_inserted", {"entry": seq, "operation": 0}
+        yield "store.entry_inserted", {"entry": seq, "operation": 0} | _who(None)
 
 
 def differing(connection: Connection, table: Table, rids: Sequence[str]) -> bool:
@@ -130,8 +156,12 @@ def _compared(connection: Connection, *of: ColumnElement[bool]) -> Iterator[Faul
         version = 0
         for entry in entries:
             version = entry.version_to
-            # A redacted entry says nothing more: only the version can still be compared.
-            state = None if state is None or not entry.salt else state | decode(entry.after)
+            # A redacted entry says nothing more: only the version can still be compared, until the erasure says all anew.
+            told = decode(entry.after) if entry.salt else None
+            if state is None and told is not None and told.get("life") == "erased":
+                state = told
+            else:
+                state = None if state is None or told is None else state | told
         pending.append((key, rid, state, version))
         if len(pending) >= _PAGE:
             yield from _differing(connection, pending)

@@ -102,7 +102,7 @@ class Journal:
             self._flush()
 
     def close(self) -> str:
-        """Write the operation and its head, the last statement of the transaction; the head of the whole chain."""
+        """Write the operation and its head, the last statement of the transaction; the log's head (see ``head``)."""
         self._flush()
         return self.pen.close(self)
 
@@ -113,11 +113,23 @@ class Journal:
 
 
 def position(connection: Connection) -> int:
-    """The number of the log's last entry."""
+    """The number of the log's last entry, also where a view hides it from this login."""
+    if connection.dialect.name == "postgresql":
+        return int(connection.exec_driver_sql("SELECT xlcrm.reached()").scalar_one())
     return connection.execute(select(func.max(ENTRY.c.seq))).scalar() or 0
 
 
+def last(connection: Connection) -> tuple[int, str]:
+    """The number of the last operation in the log, and its head."""
+    found = connection.execute(select(OPERATION.c.seq, OPERATION.c.head).order_by(OPERATION.c.seq.desc()).limit(1)).first()
+    return (found.seq, found.head) if found else (0, GENESIS)
+
+
+def witness(seq: int, head: str) -> str:
+    """A head as receipts print it, SEQ:HASH: later the log can be held against it (chain.verify)."""
+    return f"{seq}:{head}"
+
+
 def head(connection: Connection) -> str:
-    """The head of the last operation in the log."""
-    found = connection.execute(select(OPERATION.c.head).order_by(OPERATION.c.seq.desc()).limit(1)).scalar()
-    return found or GENESIS
+    """The head of the log as receipts print it."""
+    return witness(*last(connection))

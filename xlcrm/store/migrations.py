@@ -65,6 +65,8 @@ STEPS: dict[int, tuple[str, Callable[[Connection], None]]] = {
     1: ("records, log and keys", _complete),
     2: ("search by pinyin; which table a submission went to", _submissions_name_their_table),
     3: ("blocking keys of another definition", _complete),  # made by rekey.py; older programs must not add theirs
+    4: ("deputies until a day, people disabled, what was shown to whom", _complete),
+    5: ("the keys for each member", _complete),
 }
 LATEST = max(STEPS)
 

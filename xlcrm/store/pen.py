@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, Table, delete, update
 
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Table as Declared
 from xlcrm.store.chunks import chunks
-from xlcrm.store.log import Journal, head, operation_head, position
+from xlcrm.store.log import Journal, head, last, operation_head, position, witness
 from xlcrm.store.schema import BLOCKING_KEY, META, NUMBER, OPERATION, PHONE_TAIL, SUBMISSION, columns, insert, quoted
 
 Rows = Sequence[tuple[object, ...]]
@@ -54,7 +54,7 @@ class Pen(Protocol):
         ...
 
     def close(self, journal: Journal) -> str:
-        """Write the operation and its head, if it has entries; the head of the whole chain."""
+        """Write the operation and its head, if it has entries; the log's head (log.head)."""
         ...
 
 
@@ -95,16 +95,15 @@ class Direct:
             self.connection.execute(arrived)
 
     def close(self, journal: Journal) -> str:
-        previous = head(self.connection)
         if not journal.count:
-            return previous
-        seq = (self.connection.execute(select(func.max(OPERATION.c.seq))).scalar() or 0) + 1
+            return head(self.connection)
+        before, previous = last(self.connection)
         about = (
-            seq, journal.id, journal.kind, journal.actor, journal.roles, journal.session_user, journal.at, journal.source,
+            before + 1, journal.id, journal.kind, journal.actor, journal.roles, journal.session_user, journal.at, journal.source,
             journal.reason, journal.reverses, journal.start, journal.count,
         )  # fmt: skip
         now = operation_head(previous, about, journal.hash)
         self.connection.execute(update(META).where(META.c.name == "head").values(value=now))
         self.connection.exec_driver_sql(insert(OPERATION), (*about, previous, now))
-        return now
+        return witness(before + 1, now)
 

@@ -11,7 +11,7 @@ from itertools import islice
 from json.encoder import encode_basestring as quote
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from xlcrm.model.fields import Table
 from xlcrm.model.identity import new_rid
@@ -27,17 +27,40 @@ Said = dict[str, dict[str, int | None]]
 Differing = Callable[[Connection, Table, Sequence[str]], bool]
 """Whether any of some records differs from what the log says of it, over several entries: slower."""
 
+Watch = Callable[[int, int], None]
+"""Is told how many of how many entries and records are done."""
 
-def sound(connection: Connection, differing: Differing) -> bool:
+
+def sound(connection: Connection, differing: Differing, watch: Watch | None = None) -> bool:
     """True if every digest, every link and every record is as it should be."""
     said: Said = {key: {} for key in LOGGED}
-    return linked(connection, said) and all(_records(connection, table, said[key], differing) for key, table in LOGGED.items())
+    step = _counted(connection, watch) if watch else None
+    return linked(connection, said, step) and all(
+        _records(connection, table, said[key], differing, step) for key, table in LOGGED.items()
+    )
 
 
-def linked(connection: Connection, said: Said) -> bool:
+Step = Callable[[int], None]
+"""Is told how many more rows are done."""
+
+
+def _counted(connection: Connection, watch: Watch) -> Step:
+    tables = (ENTRY, *SQL.values())
+    total = sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables)
+    done = 0
+
+    def step(rows: int) -> None:
+        nonlocal done
+        done += rows
+        watch(done, total)
+
+    return step
+
+
+def linked(connection: Connection, said: Said, step: Step | None = None) -> bool:
     """Whether the entries and the chain of operations hold; notes in ``said`` what records should be like."""
     noted = connection.execute(select(META.c.value).where(META.c.name == "head")).scalar()  # begins the snapshot
-    entries = _rows(connection, select(ENTRY).order_by(ENTRY.c.seq))
+    entries = _rows(connection, select(ENTRY).order_by(ENTRY.c.seq), step)
     previous = GENESIS
     for number, done in enumerate(_rows(connection, select(OPERATION).order_by(OPERATION.c.seq)), 1):
         *about, before, head = done
@@ -69,11 +92,13 @@ def _operation(entries: Iterator[Any], id: str, first: int, count: int, said: Sa
     return last if expected == first + count else None
 
 
-def _records(connection: Connection, table: Table, said: dict[str, int | None], differing: Differing) -> bool:
+def _records(
+    connection: Connection, table: Table, said: dict[str, int | None], differing: Differing, step: Step | None
+) -> bool:
     """Whether every record is what the log says, and none is missing; empties ``said``."""
     names = [f'"{name}":' for name in columns(table)[1:-5]]  # without who, when and version: those stand in the operation
     several: list[str] = []
-    for row in _rows(connection, select(SQL[table.key])):
+    for row in _rows(connection, select(SQL[table.key]), step):
         rid = row[0]
         if rid not in said:
             return False
@@ -95,7 +120,7 @@ def _digest(text: str) -> int:
     return hash(text)  # of this process only: short, and nobody can prepare two texts with the same one
 
 
-def _rows(connection: Connection, asked: Select[Any]) -> Iterator[Any]:
+def _rows(connection: Connection, asked: Select[Any], step: Step | None = None) -> Iterator[Any]:
     """The rows as the driver gives them, page by page: half the time of a million rows would go into anything around them."""
     raw: Any = connection.connection.dbapi_connection
     # A cursor with a name stays on the server of PostgreSQL; SQLite's knows no other kind.
@@ -104,5 +129,7 @@ def _rows(connection: Connection, asked: Select[Any]) -> Iterator[Any]:
         cursor.execute(str(asked.compile(connection)))
         while page := cursor.fetchmany(_PAGE):
             yield from page
+            if step:
+                step(len(page))
     finally:
         cursor.close()

@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Numeric, cast, func, literal, 
 from xlcrm.errors import UsageError
 from xlcrm.model.fields import Kind, Table
 from xlcrm.model.operation import Kept, Record, Values
+from xlcrm.store import feed
 from xlcrm.store.base import Entry
 from xlcrm.store.batch import Row, read
 from xlcrm.store.chunks import chunks
 from xlcrm.store.keys import find
 from xlcrm.store.log import decode
-from xlcrm.store.schema import ENTRY, KEPT_VALUE, LOGGED, OPERATION, OWNED, RECORDS, SQL, fields
+from xlcrm.store.schema import ENTRY, KEPT_VALUE, LOGGED, OWNED, RECORDS, SQL, fields
 from xlcrm.store.vault import Vault
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -123,25 +124,10 @@ def as_of(vault: Vault, connection: Connection, wanted: Iterable[tuple[str, int]
 
 
 def history(vault: Vault, connection: Connection, rid: str) -> list[Entry]:
-    """Everything that happened to one record, oldest first."""
-    said = (
-        select(ENTRY, OPERATION)
-        .join(OPERATION, OPERATION.c.id == ENTRY.c.operation)
-        .where(ENTRY.c.rid == rid, ENTRY.c.table.in_(LOGGED))
-        .order_by(ENTRY.c.seq)
-    )
-    found = []
-    for row in connection.execute(said):
-        entry, done = {column.name: row._mapping[column] for column in ENTRY.columns}, row._mapping
-        before, after = ({"rid": rid, **decode(entry[side])} for side in ("before", "after"))
-        vault.reveal(LOGGED[entry["table"]], [before, after])
-        del before["rid"], after["rid"]
-        found.append(Entry(
-            entry["seq"], entry["operation"], done[OPERATION.c.kind], entry["table"], rid, entry["version_to"], before, after,
-            done[OPERATION.c.actor], done[OPERATION.c.at], done[OPERATION.c.source], entry["place"],
-            entry["reason"] or done[OPERATION.c.reason], done[OPERATION.c.reverses],
-        ))  # fmt: skip
-    return found
+    """Everything that happened to one record, and what of it was shown to whom, oldest first."""
+    access = SQL["access"].c
+    rids = [rid, *connection.execute(select(access.rid).where(access.customer == rid)).scalars()]
+    return feed.entries(vault, connection, feed.of_records(rids))
 
 
 def kept(vault: Vault, connection: Connection, rids: Iterable[str]) -> dict[str, list[Kept]]:

@@ -20,15 +20,41 @@ PERSON = Declared(
         Field("department", "部门", "Department"),
         Field("roles", "角色", "Roles"),
         Field("deputy", "代理人", "Deputy", Kind.COLLEAGUE),
+        Field("deputy_until", "代理截止", "Deputy until", Kind.DATE),
+        Field("disabled", "停用日期", "Disabled on", Kind.DATE),
     ),
 )  # fmt: skip
 SETTING = Declared("setting", "设置", "Settings", (Field("value", "值", "Value"),))
 DECISION = Declared(
     "decision", "查重决定", "Decisions", (Field("verdict", "处理方式", "Decision"), Field("reason", "理由", "Reason"))
 )
+ACCESS = Declared(
+    "access", "查看记录", "Access",
+    (
+        Field("kind", "方式", "Kind"),  # reveal, ask, export
+        Field("customer", "客户", "Customer", Kind.REFERENCE),
+        Field("field", "字段", "Field"),
+        Field("count", "客户数", "Customers", Kind.INTEGER),
+    ),
+)  # fmt: skip
+"""What people were shown beyond what they see every day: nothing of it changes a customer, all of it is logged."""
+
+KEYHOLDER = Declared(
+    "keyholder", "钥匙持有人", "Key holders",
+    (
+        Field("kind", "种类", "Kind"),  # person, recovery
+        Field("person", "人员", "Person", Kind.COLLEAGUE),
+        Field("public", "公钥", "Public key"),
+        Field("machine", "电脑", "Machine"),
+        Field("admitted", "加入时间", "Admitted at"),
+        Field("drilled", "演练时间", "Drilled at"),
+        Field("drill", "演练结果", "Result of the drill"),  # passed, failed
+    ),
+)  # fmt: skip
+"""The identities (crypto/identity.py) that may open the store: one for each machine of a person, and the printed passphrase."""
 
 RECORDS = tables.STORED
-LOGGED = {table.key: table for table in (*RECORDS, PERSON, SETTING, DECISION)}
+LOGGED = {table.key: table for table in (*RECORDS, PERSON, SETTING, DECISION, ACCESS, KEYHOLDER)}
 """Every table whose rows have a version and change only through the log, by key, parents first."""
 
 OWNED = frozenset(table.key for table in RECORDS if "customer" in table.by_key)
@@ -112,6 +138,12 @@ PINYIN = Table(
 
 # Not logged: an append-only log would keep what erasure must be able to destroy. ``wrapped`` is NULL once destroyed.
 DATA_KEY = Table("data_key", metadata, Column("customer", Text, primary_key=True), Column("wrapped", Text))
+
+# Not logged either: what somebody was shut out with must be gone. The columns are those of crypto/keys.py: Copy.
+KEY_COPY = Table(
+    "key_copy", metadata,
+    Column("holder", Text, primary_key=True), Column("sealed", Text), Column("copy", Text), Column("tag", Text),
+)  # fmt: skip
 
 SUBMISSION = Table(
     "submission", metadata,

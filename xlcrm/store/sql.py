@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -13,14 +13,18 @@ from xlcrm.crypto.cipher import Cipher
 from xlcrm.errors import StoreError, UsageError
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
-from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Values
-from xlcrm.store import apply, chain, keys, log, numbers, people, reading, search, status
-from xlcrm.store.base import Candidates, Entry, Verdict
+from xlcrm.model.operation import Change, Decision, Kept, Operation, Receipt, Record, Result, Taken, Values
+from xlcrm.rules.rights import Rights, rights_of
+from xlcrm.store import apply, asking, chain, erasing, feed, keys, log, numbers, people, reading, search, status, unlocking
+from xlcrm.store.base import EVERYTHING, Candidates, Entry, Link, Page, Sought, Verdict
 from xlcrm.store.batch import read
+from xlcrm.store.erasing import Erased
 from xlcrm.store.faults import AccountTaken, explained
+from xlcrm.store.keyhand import KeyHand
+from xlcrm.store.keyroom import Keyroom
 from xlcrm.store.migrations import LATEST
 from xlcrm.store.pen import Direct
-from xlcrm.store.schema import LOGGED, MIGRATION, OWNED, PINYIN, RECORDS, insert
+from xlcrm.store.schema import LOGGED, MIGRATION, OWNED, PINYIN, RECORDS, SQL, insert
 from xlcrm.store.status import Status
 from xlcrm.store.vault import Vault
 
@@ -30,6 +34,7 @@ class SqlStore:
 
     account = ""
     _lookup = keys.Lookup
+    _hand = KeyHand
 
     def __init__(self, engine: Engine, cipher: Cipher, path: str) -> None:
         self._engine = engine
@@ -49,30 +54,49 @@ class SqlStore:
                 raise StoreError("store.newer", path=self.path, found=found, known=LATEST)
             yield connection
 
+    def link(self) -> Link:
+        return Link("file")
+
+    def keys_from(self) -> str:
+        return self._cipher.origin
+
     def people(self) -> list[Person]:
         with self._reading() as connection:
             return people.people(connection)
 
     def ensure_person(self, account: str, name: str, roles: Iterable[str], moment: datetime) -> Person:
-        """The colleague with this login, added with ``roles`` (codes) at the first use of an embedded store."""
-        found = next((person for person in self.people() if person.account == account), None)
-        if found:
-            return found
-        person = Person(new_rid(), account, name, roles=frozenset(roles))
-        try:
-            self.apply(Operation("people", [people.joining(person)]), Context(person, lambda: moment))
-        except AccountTaken:  # two clicks at once
-            return next(known for known in self.people() if known.account == account)
-        return person
+        """The colleague with this login; the first one of a store is added with ``roles`` (codes)."""
+        colleagues = self.people()
+        if not colleagues:
+            person = Person(new_rid(), account, name, roles=frozenset(roles))
+            try:
+                self.apply(Operation("people", [people.joining(person)]), Context(person, lambda: moment))
+                return person
+            except AccountTaken:  # two clicks at once
+                colleagues = self.people()
+        found = next((person for person in colleagues if person.account == account), None)
+        if found is None or found.disabled:
+            keepers = [one.name for one in colleagues if "admin" in one.roles and not one.disabled]
+            key = "store.person_unknown" if found is None else "store.person_disabled"
+            raise StoreError(key, account=account, path=self.path, admins="、".join(keepers))
+        return found
 
     def add_person(self, person: Person, context: Context) -> Person:
         """Add a colleague; with a fresh rid where ``person`` has none. UsageError if the login is taken."""
         person = person if person.rid else replace(person, rid=new_rid())
-        try:
-            self.apply(Operation("people", [people.joining(person)]), context)
-        except AccountTaken as error:
-            raise UsageError("store.person_known", account=person.account) from error
+        self._people(people.joining(person), context)
         return person
+
+    def change_person(self, person: Person, context: Context) -> None:
+        self._people(Change("person", person.rid, "", people.values(person, context.now()[:10]), base=0), context)
+
+    def _people(self, change: Change, context: Context) -> None:
+        try:
+            receipt = self.apply(Operation("people", [change]), context)
+        except AccountTaken as error:
+            raise UsageError("store.person_known", account=change.values["account"]) from error
+        if receipt.outcomes[0].result is Result.REFUSED:
+            raise UsageError("rights.no_people")
 
     def settings(self) -> dict[str, str]:
         with self._reading() as connection:
@@ -118,6 +142,22 @@ class SqlStore:
     def candidates(self, keys_: Sequence[Sequence[str]], most: int | None = None) -> Candidates:
         with self._reading() as connection:
             return keys.candidates(self._lookup(connection), self._cipher, keys_, most)
+
+    def taken(self, wanted: Sequence[Values], keys: Sequence[Sequence[str]], context: Context) -> list[Taken]:
+        return asking.taken(self, self._rights(context), wanted, keys, context)
+
+    def reveal(self, rid: str, field: str, reason: str, context: Context) -> str | None:
+        return asking.reveal(self, self._rights(context), rid, field, reason, context)
+
+    def _rights(self, context: Context) -> Rights:
+        return rights_of(context.actor, self.people(), context.now()[:10])
+
+    def asked(self, actor: str, since: str) -> dict[str, str]:
+        access = SQL["access"].c
+        told = select(access.customer, access.kind).where(access.created_by == actor, access.created_at >= since)
+        with self._reading() as connection:
+            rows = connection.execute(told.where(access.kind.in_(("ask", "held"))).order_by(access.kind.desc()))
+            return {rid: kind for rid, kind in rows if rid}
 
     def position(self) -> int:
         with self._reading() as connection:
@@ -170,13 +210,54 @@ class SqlStore:
         with self._reading() as connection:
             return status.status(connection)
 
-    def verify(self) -> Verdict:
+    def log(self, after: str, limit: int, sought: Sought = EVERYTHING) -> Page:
         with self._reading() as connection:
-            return chain.verify(connection)
+            return feed.page(Vault(self._cipher, connection), connection, after, limit, sought)
+
+    def verify(self, heads: Iterable[str] = (), watch: Callable[[int, int], None] | None = None) -> Verdict:
+        with self._reading() as connection:
+            return chain.verify(connection, heads, watch)
 
     def apply(self, operation: Operation, context: Context) -> Receipt:
         with self._writing() as connection:
             return apply.apply(Direct(connection), self._cipher, operation, context)
 
+    @property
+    def keyroom(self) -> Keyroom:
+        return Keyroom(self._cipher, self._reading, self._writing, self._together, self._hand)
+
+    def recover(self, passphrase: str) -> None:
+        """Work with the keys that the printed recovery passphrase opens. KeysError: mistyped, an old one, or none was made."""
+        with self._reading() as connection:
+            self._cipher = unlocking.recover(connection, passphrase)
+
+    def _together(self, operation: Operation, context: Context, write: Callable[[KeyHand], None]) -> Receipt:
+        """Apply ``operation`` and ``write`` keys, or neither; UsageError without the right."""
+        with self._writing() as connection:
+            write(KeyHand(connection))
+            return permitted(apply.apply(Direct(connection), self._cipher, operation, context))
+
+    def erase(self, rid: str, reason: str, context: Context) -> Erased:
+        with self._writing() as connection:
+            done = erasing.erase(connection, rid, reason, context)
+        with explained(self.path):
+            return Erased(done, erasing.scrub(self._engine))
+
+    def erased(self) -> list[str]:
+        customer = SQL["customer"].c
+        with self._reading() as connection:
+            asked = select(customer.rid).where(customer.life == "erased").order_by(customer.rid)
+            return list(connection.execute(asked).scalars())
+
     def close(self) -> None:
         self._engine.dispose()
+
+
+def permitted(receipt: Receipt) -> Receipt:
+    """``receipt``; UsageError, to end the transaction, where a change of keys was refused, or came too late."""
+    results = {outcome.result for outcome in receipt.outcomes}
+    if Result.REFUSED in results:
+        raise UsageError("rights.no_keys")
+    if Result.GONE in results:
+        raise UsageError("crypto.changed_meanwhile")
+    return receipt

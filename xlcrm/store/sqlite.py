@@ -22,7 +22,7 @@ from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.errors import StoreError
 from xlcrm.match.caps import VERSION
 from xlcrm.model.identity import new_rid
-from xlcrm.store import migrations
+from xlcrm.store import migrations, unlocking
 from xlcrm.store.faults import explained
 from xlcrm.store.pen import Direct
 from xlcrm.store.rekey import rekey, stale
@@ -193,6 +193,4 @@ def _unlock(
         rows = {"store_id": store_id, "check": cipher.check(store_id), "passphrase": sealed, "head": None, "keys": str(VERSION)}
         connection.execute(META.insert(), [{"name": name, "value": value} for name, value in rows.items()])
         return cipher
-    cipher = cipher or Cipher(keys.load(meta["store_id"], meta.get("passphrase"), ask))
-    cipher.confirm(meta["store_id"], meta["check"])
-    return cipher
+    return unlocking.unlock(connection, cipher, ask)

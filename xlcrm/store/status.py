@@ -12,7 +12,7 @@ from xlcrm.store.schema import ENTRY, OPERATION, RECORDS, SQL
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``records`` counts the living ones of each table of the declaration by key; ``head`` is the end of the log's chain."""
+    """``records`` counts the living ones of each table of the declaration by key; ``head`` is that of the log, SEQ:HASH."""
 
     engine: str
     version: int

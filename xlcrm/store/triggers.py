@@ -5,14 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Connection, MetaData, text
 
 from xlcrm.errors import StoreError
-from xlcrm.store.schema import ENTRY, LOGGED
+from xlcrm.store import retention
+from xlcrm.store.schema import LOGGED
 from xlcrm.store.schema import metadata as declared
 
-# An entry may lose what it says (erasure at a person's demand), never anything that the chain is made of.
-_SAID = ("salt", "before", "after", "reason")
-_REDACTION = " AND ".join(
-    f"NEW.\"{name}\" = ''" if name in _SAID else f'NEW."{name}" IS OLD."{name}"' for name in ENTRY.columns.keys()  # noqa: SIM118
-)
+_AGO = "datetime('now', 'localtime', '-' || {} || ' years')"
+_REDACTION = retention.allowed("IS", "CAST(value AS INTEGER)", "max", _AGO)
 
 
 def _refuse(name: str, table: str, event: str, unless: str = "") -> str:

@@ -15,7 +15,7 @@ from xlcrm.store.reading import kept
 from xlcrm.store.schema import BLOCKING_KEY, ENTRY, LOGGED, OPERATION, PHONE_TAIL, PINYIN, SQL, columns, fields
 
 # Rows of these tables are set, whoever set them before: the last word counts.
-_SET = ("setting", "decision")
+_SET = ("setting", "decision", "person", "keyholder")
 
 
 def change(batch: Batch, changes: Iterable[tuple[int, Change]]) -> dict[int, Outcome]:
@@ -29,7 +29,7 @@ def change(batch: Batch, changes: Iterable[tuple[int, Change]]) -> dict[int, Out
         row = batch.rows.get((wanted.table, wanted.rid))
         if row is None:
             outcomes[place] = Outcome(Result.GONE, wanted.rid)
-        elif row["life"] != "live" and wanted.state is None:
+        elif row["life"] == "erased" or (row["life"] != "live" and wanted.state is None):
             outcomes[place] = _gone(batch, row)
         else:
             outcomes[place] = _change(batch, LOGGED[wanted.table], wanted, row, before.get(wanted.rid, []))

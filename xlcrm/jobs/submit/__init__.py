@@ -22,6 +22,7 @@ from xlcrm.jobs.validate import identify
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Operation
 from xlcrm.model.tables import BY_KEY, CONFLICTS, CONTACT, CUSTOMER, INTERACTION, SUBMITTED, TAG
+from xlcrm.rules.rights import rights_of
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
 from xlcrm.store.base import Store
@@ -55,11 +56,19 @@ class Submission:
 
 
 def submit(
-    book: Book, store: Store, context: Context, rulebook: Rulebook, *, dry_run: bool = False, accept: bool = False
+    book: Book,
+    store: Store,
+    context: Context,
+    rulebook: Rulebook,
+    *,
+    dry_run: bool = False,
+    accept: bool = False,
+    detached: bool = False,
 ) -> Submission:
     """Submit ``book``'s customers, contacts, interactions and tags.
 
-    ``accept`` takes every 建议合并 that nobody decided as decided. A dry run changes neither store nor workbook.
+    ``accept`` takes every 建议合并 that nobody decided as decided. A dry run changes neither store nor workbook. ``detached``: the
+    rows come from the outbox, and their workbook has not seen the answer.
     Raises BookError or StoreError; then the store is as it was, and so is the workbook. Only where the answer could not
     be written back after the store had said yes the BookError says so: the next submission recognises the rows.
     """
@@ -73,7 +82,9 @@ def submit(
     for left in reversed(range(TURNS)):
         book.progress(text("jobs.step_read", context.language), 0, 4)
         operation = Operation("submit", workbook=uid, source=book.name, compared=store.position())
-        draft = Draft(read(book, rulebook, SUBMITTED, store), store, context, rulebook, operation, accept)
+        rights = rights_of(context.actor, store.people(), context.now()[:10])
+        sheets = read(book, rulebook, SUBMITTED, store)
+        draft = Draft(sheets, store, context, rulebook, rights, operation, accept, detached)
         book.progress(text("jobs.step_compare", context.language), 1, 4)
         matches = _plan(draft, asked, choices)
         if dry_run:
@@ -133,6 +144,8 @@ def _write(book: Book, draft: Draft, matches: list[Match], asked: Asked, done: s
         waiting, answers = customers.still_waiting(draft, matches, asked)
         write_lines(book, draft.sheets[CUSTOMER.key], waiting, answers, draft.context, draft.rulebook.names)
     fill(book, CONFLICTS, writeback.conflicts(draft), draft.context.language)
+    if done.receipt is not None:
+        book.set_setting("receipt", done.receipt.head)  # a witness of the log, in everybody's hands (xlcrm audit verify)
     book.save()
     book.progress("", 4, 4)
 

@@ -14,6 +14,7 @@ from xlcrm.model.fields import Table
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Record
 from xlcrm.model.tables import CUSTOMER, TAG
+from xlcrm.rules.rights import Action
 
 
 def plan(draft: Draft, table: Table, choices: Mapping[str, str]) -> None:
@@ -21,6 +22,7 @@ def plan(draft: Draft, table: Table, choices: Mapping[str, str]) -> None:
     sheet = draft.sheets[table.key]
     fates = recognise.settled(sheet)
     customers = _customers(draft, sheet, fates)
+    _permitted(draft, sheet, customers, fates)
     known = _tags(draft, sheet, customers) if table is TAG else _numbered(sheet, fates)
     fates |= existing.plan(draft, sheet, known, choices)
     said = recognise.healed(draft, sheet, fates)
@@ -65,6 +67,16 @@ def _customers(draft: Draft, sheet: Sheet, fates: dict[int, Fate]) -> dict[int, 
             code = "CUSTOMER_SEVERAL" if text in by_name else "CUSTOMER_UNKNOWN"
             fates[row] = draft.refuse(sheet, row, code, "customer", value=text)
     return customers
+
+
+def _permitted(draft: Draft, sheet: Sheet, customers: dict[int, str], fates: dict[int, Fate]) -> None:
+    """Refuse the rows about customers to whom the acting person may add nothing."""
+    owners = {rid: record.values.get("owner") for rid, record in draft.store.records(set(customers.values())).items()}
+    for row, rid in list(customers.items()):
+        if not draft.rights.may(Action.CREATE, owners.get(rid)):
+            code = "CUSTOMER_NOT_YOURS" if owners.get(rid) else "NO_RIGHT_ROW"
+            fates[row] = draft.refuse(sheet, row, code, "customer")
+            del customers[row]
 
 
 def _names_here(draft: Draft) -> dict[str, Fate]:

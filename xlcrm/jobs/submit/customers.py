@@ -17,8 +17,8 @@ from xlcrm.model.finding import Severity
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Decision, Record, Values
 from xlcrm.model.tables import CONTACT, CUSTOMER, MATCHED
-from xlcrm.rules.changes import may_merge
 from xlcrm.rules.merge import Side, merge
+from xlcrm.rules.rights import Action
 
 GONE = frozenset({"refused", "void"})  # rows that do not reach the store: nothing can repeat them
 
@@ -31,7 +31,9 @@ def plan(draft: Draft, asked: Asked, choices: Mapping[str, str]) -> list[Match]:
     fates |= existing.plan(draft, sheet, known, choices)
     said = recognise.healed(draft, sheet, fates)
     found = {row: fate.rid for row, fate in fates.items() if fate.rid}
-    matches = dedupe.find(sheet, draft.store, asked.lines, found)
+    if not draft.rights.ever(Action.CREATE):
+        fates |= {row: draft.refuse(sheet, row, "NO_RIGHT_ROW", None) for row in range(len(sheet.rows)) if row not in fates}
+    matches = dedupe.find(sheet, draft.store, draft.context, asked.lines, found)
     matches = _decide(draft, sheet, fates, matches, asked, said)
     draft.fates[CUSTOMER.key] = [fates[row] for row in range(len(sheet.rows))]
     return matches
@@ -78,12 +80,23 @@ def _decide(
             fates[row] = _join(draft, sheet, row, ready, verdicts[ready.key], fates, followed)
         elif chosen or undecided:  # what was chosen may wait itself
             best = max(undecided or chosen, key=lambda match: match.pair.probability)
-            draft.note(sheet, row, "DUPLICATE", "name", Severity.CHECK, other=_name_of(sheet, best))
+            if best.owner is not None:
+                told(draft, sheet, row, best.owner)
+            else:
+                draft.note(sheet, row, "DUPLICATE", "name", Severity.CHECK, other=_name_of(sheet, best))
             fates[row] = Fate(Count.WAITING, "undecided")
         else:
             draft.operation.decisions += [Decision(match.key, "distinct") for match in live]
             fates[row] = _new(draft, sheet, row, said[row])
     return counting
+
+
+def told(draft: Draft, sheet: Sheet, row: int, owner: str) -> None:
+    """Note that a row's customer is a colleague's, and whom to ask."""
+    if owner:
+        draft.note(sheet, row, "TAKEN", "name", Severity.CHECK, owner=draft.rulebook.names.get(owner, owner))
+    else:
+        draft.note(sheet, row, "TAKEN_LIMIT", "name", Severity.CHECK)
 
 
 def _verdict(draft: Draft, match: Match, asked: Asked) -> str:
@@ -132,8 +145,8 @@ def _join(
         assert record is not None  # a match names a row or a record
         rid, change = record.rid, draft.targets.get(record.rid)
     current = {**(record.values if record else {}), **(change.values if change else {})}
-    if not may_merge(draft.context.actor, current.get("owner")):
-        draft.note(sheet, row, "MERGE_PROPOSED", "name", Severity.CHECK, other=current.get("name") or "")
+    if not draft.rights.may(Action.MERGE, current.get("owner")):
+        draft.note(sheet, row, "MERGE_PROPOSED", "name", Severity.CHECK, other=current.get("name") or sheet.value(row, "name"))
         draft.operation.decisions.append(Decision(match.key, "proposed", reason=verdict))
         return Fate(Count.WAITING, "review")
     values = filled(draft, sheet, row)

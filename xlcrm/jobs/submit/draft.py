@@ -10,6 +10,7 @@ from xlcrm.jobs.reading import Sheet
 from xlcrm.model.context import Context
 from xlcrm.model.finding import Finding, Severity
 from xlcrm.model.operation import Change, Clash, Operation, Record, Values
+from xlcrm.rules.rights import Rights
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.store.base import Store
 
@@ -45,8 +46,10 @@ class Draft:
     store: Store
     context: Context
     rulebook: Rulebook
+    rights: Rights
     operation: Operation
     accept: bool = False
+    detached: bool = False
     fates: dict[str, list[Fate]] = field(default_factory=dict)
     targets: dict[str, Change] = field(default_factory=dict)
     losers: dict[str, list[Values]] = field(default_factory=dict)

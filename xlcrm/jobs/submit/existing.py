@@ -12,6 +12,7 @@ from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Clash, Record, Values
 from xlcrm.model.tables import REQUEST
 from xlcrm.rules.changes import Way, way
+from xlcrm.rules.rights import Action, Group
 
 
 def plan(draft: Draft, sheet: Sheet, rows: Mapping[int, Record], choices: Mapping[str, str]) -> dict[int, Fate]:
@@ -31,6 +32,9 @@ def plan(draft: Draft, sheet: Sheet, rows: Mapping[int, Record], choices: Mappin
     for row, record in rows.items():
         if record.state != "live":
             fates[row] = Fate(Count.UNCHANGED, record.state, record.rid, None, record)
+            continue
+        if "name" in record.hidden and sheet.table.key == "customer":
+            fates[row] = draft.refuse(sheet, row, "NOT_YOURS", "name")
             continue
         version = seen.get(row)
         base = record.values if version == record.version else bases.get((record.rid, version or -1))
@@ -67,9 +71,9 @@ def _fate(
             if choice != "mine":
                 continue
             before = current
-        match way(sheet.table[key], draft.context.actor, owner, draft.rulebook.settings):
+        match way(sheet.table, sheet.table[key], draft.rights, owner, draft.rulebook.settings):
             case Way.REFUSE:
-                return draft.refuse(sheet, row, "NOT_YOURS", key)
+                return draft.refuse(sheet, row, *refusal(draft, owner, key))
             case Way.REQUEST:
                 requested.add(key)
                 if (record.rid, key, value) not in asked:
@@ -99,6 +103,13 @@ def _fate(
     if requested:
         return Fate(Count.WAITING, "review", record.rid, None, record, requested=frozenset(requested))
     return Fate(Count.UNCHANGED, "stored", record.rid, None, record)
+
+
+def refusal(draft: Draft, owner: str | None, key: str) -> tuple[str, str]:
+    """The finding about a field that may not be changed: the record is somebody else's, or the field is for others to set."""
+    if key == "owner" and draft.rights.may(Action.CHANGE, owner, Group.ORDINARY):
+        return "OWNER_HANDOVER", key
+    return ("NOT_YOURS" if owner and owner != draft.context.actor.rid else "NO_RIGHT"), key
 
 
 def edited(sheet: Sheet, row: int, record: Record, base: Values | None) -> Values:

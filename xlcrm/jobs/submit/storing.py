@@ -26,9 +26,10 @@ def store(draft: Draft) -> Stored:
     customers.blocking_keys(draft)
     done = Stored()
     operation = draft.operation
-    operation.seen = sorted(
-        {fate.rid for fates in draft.fates.values() for fate in fates if fate.record is not None and fate.rid}
-    )
+    if not draft.detached:
+        operation.seen = sorted(
+            {fate.rid for fates in draft.fates.values() for fate in fates if fate.record is not None and fate.rid}
+        )
     if operation.changes or operation.decisions:
         done.receipt = draft.store.apply(operation, draft.context)
         done.outcomes = {change.rid: outcome for change, outcome in zip(operation.changes, done.receipt.outcomes, strict=True)}

@@ -34,6 +34,10 @@ def settle(draft: Draft, outcomes: Mapping[str, Outcome]) -> None:
                 fate.count, fate.status, fate.clashes = Count.WAITING, "conflict", outcome.clashes
                 for clash in outcome.clashes:
                     draft.note(draft.sheets[key], row, "CONFLICT", clash.field, Severity.CHECK)
+            elif outcome.result is Result.REFUSED:
+                draft.note(draft.sheets[key], row, "NO_RIGHT", outcome.field or None, Severity.MUST)
+                fate.count, fate.status, fate.rid = Count.REFUSED, "refused", fate.record.rid if fate.record else None
+                continue
             elif outcome.result is Result.GONE:  # merged or voided a moment ago: the next press finds out what became of it
                 draft.note(draft.sheets[key], row, "GONE", None, Severity.CHECK)
                 fate.count, fate.status, fate.rid = Count.WAITING, "unsent", None

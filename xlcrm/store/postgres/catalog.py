@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from sqlalchemy import Connection, MetaData, Text, text
+from sqlalchemy import Connection, Index, MetaData, Text, text
 
 from xlcrm.store import schema
-from xlcrm.store.postgres import functions, roles
+from xlcrm.store.postgres import functions, roles, seen
 
 SCHEMA = "xlcrm"
 
@@ -18,6 +18,8 @@ def metadata() -> MetaData:
     found = MetaData()
     for table in schema.metadata.sorted_tables:
         copy = table.to_metadata(found)
+        if table.name == "customer":  # whoever sees only their own finds them by it (seen.py)
+            Index("customer_owner", copy.c.owner)
         for column in copy.columns:
             if isinstance(column.type, Text):
                 column.type = Text(collation="C")
@@ -45,8 +47,8 @@ def sound(connection: Connection) -> bool:
 
 
 def create(connection: Connection) -> None:
-    """Make the functions and triggers anew, and say who may use what."""
-    for statement in (*functions.statements(), *roles.GRANTS):
+    """Make the functions, triggers and views anew, and say who may use what."""
+    for statement in (seen.DROP, *functions.statements(), *seen.statements(), functions.SPELL, *roles.GRANTS):
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 

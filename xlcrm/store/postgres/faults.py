@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from xlcrm.crypto.cipher import Tampered
-from xlcrm.errors import Overtaken, StoreError
+from xlcrm.errors import Away, Overtaken, StoreError, UsageError
 from xlcrm.store.faults import AccountTaken
 from xlcrm.store.migrations import LATEST
 
@@ -20,13 +20,14 @@ _KEYS = {
     "53200": "store.server_busy",
     "53300": "store.server_busy",
     "55P03": "store.locked",
-    "57P01": "store.broken_off",
-    "57P02": "store.broken_off",
-    "57P03": "store.away",
     "XX001": "store.damaged",
     "XX002": "store.damaged",
 }
+_AWAY = {"57P01": "store.broken_off", "57P02": "store.broken_off", "57P03": "store.away"}
 _FASTER = ("40001", "40P01", "XL002", "23503")
+
+
+_RIGHTS = {"XL007": "rights.no_change", "XL008": "rights.too_many_asks", "XL009": "rights.no_reveal"}
 
 
 class Faster(Exception):
@@ -49,10 +50,14 @@ def translate(error: Exception, path: str) -> Exception | None:
         return Overtaken("store.overtaken")
     if code == "XL005":
         return StoreError("store.not_member", path=path, account=cause.diag.message_primary or "")
+    if code in _RIGHTS:
+        return UsageError(_RIGHTS[code])
     if code in _KEYS:
         return StoreError(_KEYS[code], path=path)
+    if code in _AWAY:
+        return Away(_AWAY[code], path=path)
     if isinstance(cause, psycopg.OperationalError) and not code:
-        return StoreError("store.broken_off", path=path)
+        return Away("store.broken_off", path=path)
     return None
 
 

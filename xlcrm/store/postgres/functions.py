@@ -8,21 +8,21 @@ with the owner's rights.
 
 SQLSTATEs of our own: XL001 the client is of another version; XL002 somebody was faster, read again and repeat; XL003 a new
 customer must be compared again; XL004 what was staged makes no sense; XL005 not a member, or in another's name; XL006 the log
-is append-only.
+is append-only; XL007 without the right; XL008 asked too often; XL009 not to be revealed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlcrm.store import retention
 from xlcrm.store.keys import TELLING
-from xlcrm.store.postgres.roles import OWNER
+from xlcrm.store.postgres import checks, erasing, keeping, reach, showing
+from xlcrm.store.postgres.reach import FREE, SAFE, ZONE
+from xlcrm.store.postgres.roles import OWNER, SEEN
 from xlcrm.store.schema import ENTRY, KEPT_VALUE, LOGGED, OWNED, columns, quoted
 
-ZONE = "Asia/Shanghai"  # the working day of the teams this is made for; a client's own setting must not move time stamps
-_SAFE = (
-    f"SECURITY DEFINER SET search_path = xlcrm, pg_temp SET timezone = '{ZONE}' SET client_min_messages = warning SET jit = off"
-)
+_SAFE = f"{SAFE} SET timezone = '{ZONE}' SET jit = off"
 _NOW = "to_char(now(), 'YYYY-MM-DD HH24:MI:SS')"
 _TURN = "PERFORM 1 FROM meta WHERE name = 'head' FOR UPDATE;"
 _GENESIS = "repeat('0', 64)"
@@ -60,7 +60,7 @@ BEGIN
   INSERT INTO operation VALUES (v_seq, p_id, p_kind, p_actor, p_roles, session_user, {_NOW}, p_source, p_reason, p_reverses,
     p_first, p_count, v_previous, v_head);
   UPDATE meta SET value = v_head WHERE name = 'head';
-  RETURN v_head;
+  RETURN v_seq || ':' || v_head;
 END $$;
 """
 
@@ -74,11 +74,15 @@ CREATE FUNCTION xlcrm.start(p_version integer, p_patient boolean, OUT moment tex
 LANGUAGE plpgsql {_SAFE} AS $$
 BEGIN
   PERFORM xlcrm.check_version(p_version);
+  IF NOT xlcrm.active() THEN
+    RAISE EXCEPTION USING ERRCODE = 'XL005', MESSAGE = session_user;
+  END IF;
   IF to_regclass('pg_temp.staged_entry') IS NULL OR to_regclass('pg_temp.staged') IS NULL THEN
     CREATE TEMPORARY TABLE staged_entry (
       {_STAGED}) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE staged (what text NOT NULL, item text COLLATE "C" NOT NULL, rid text COLLATE "C" NOT NULL,
       owner text COLLATE "C" NOT NULL) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE started (reached bigint NOT NULL) ON COMMIT DELETE ROWS;
     EXECUTE 'GRANT SELECT, INSERT, DELETE ON pg_temp.staged_entry, pg_temp.staged TO ' || quote_ident(session_user);
   END IF;
   IF p_patient THEN
@@ -86,6 +90,7 @@ BEGIN
   END IF;
   moment := {_NOW};
   reached := (SELECT coalesce(max(seq), 0) FROM entry);
+  INSERT INTO started SELECT reached WHERE NOT EXISTS (SELECT FROM started);
 END $$;
 """
 
@@ -105,12 +110,15 @@ DECLARE
   v_reached bigint[] := ARRAY[]::bigint[];
 BEGIN
   PERFORM xlcrm.check_version(p_version);
+  IF xlcrm.reach('create') = ARRAY[]::text[] THEN
+    RAISE EXCEPTION USING ERRCODE = 'XL007', MESSAGE = 'numbers';
+  END IF;
   {_TURN}
   v_first := (SELECT coalesce(max(seq), 0) + 1 FROM entry);
   v_next := v_first;
   FOR i IN 1 .. coalesce(array_length(p_counters, 1), 0) LOOP
-    IF p_counts[i] < 0 THEN
-      RAISE EXCEPTION USING ERRCODE = 'XL004', MESSAGE = 'negative count';
+    IF p_counts[i] NOT BETWEEN 0 AND 1000000 THEN
+      RAISE EXCEPTION USING ERRCODE = 'XL004', MESSAGE = 'count';
     END IF;
     v_value := (SELECT value FROM counter WHERE name = p_counters[i]);
     IF p_counts[i] > 0 THEN
@@ -125,7 +133,7 @@ BEGIN
         VALUES (v_next, p_id, 'counter', p_counters[i], 0, 0, '', v_before, v_after, '', v_salt, v_payload, v_hash);
       v_next := v_next + 1;
     END IF;
-    v_reached := v_reached || coalesce(v_value, 0);
+    v_reached := v_reached || CASE WHEN p_counts[i] > 0 THEN v_value ELSE 0 END;
   END LOOP;
   IF v_next > v_first THEN
     PERFORM xlcrm.link(p_id, 'numbers', '', '', '', '', NULL, v_first, v_next - v_first, v_hash);
@@ -134,10 +142,10 @@ BEGIN
 END $$;
 """
 
-_SPELL = f"""
+SPELL = f"""
 CREATE FUNCTION xlcrm.spell(p_rids text[], p_whole text[], p_initials text[]) RETURNS void LANGUAGE sql {_SAFE} AS $$
   INSERT INTO pinyin SELECT u.rid, u.whole, u.initials FROM unnest(p_rids, p_whole, p_initials) AS u(rid, whole, initials)
-    JOIN customer c ON c.rid = u.rid ON CONFLICT (rid) DO NOTHING $$;
+    JOIN {SEEN}.customer c ON c.rid = u.rid ON CONFLICT (rid) DO NOTHING $$;
 """
 
 
@@ -175,12 +183,13 @@ DECLARE
   v_first bigint;
 BEGIN
   PERFORM xlcrm.check_version(p_version);
-  IF (SELECT count(*) FROM pg_class WHERE oid IN (to_regclass('pg_temp.staged_entry'), to_regclass('pg_temp.staged'))
-      AND relkind = 'r' AND relowner = '{OWNER}'::regrole) <> 2 THEN
+  IF (SELECT count(*) FROM pg_class WHERE oid IN (to_regclass('pg_temp.staged_entry'), to_regclass('pg_temp.staged'),
+      to_regclass('pg_temp.started')) AND relkind = 'r' AND relowner = '{OWNER}'::regrole) <> 3 THEN
     RAISE EXCEPTION USING ERRCODE = 'XL004', MESSAGE = 'staging tables';
   END IF;
-  v_roles := (SELECT coalesce(roles, '') FROM person WHERE rid = p_actor AND account = session_user AND life = 'live');
-  IF v_roles IS NULL AND NOT pg_has_role(session_user, '{OWNER}', 'MEMBER') THEN
+  v_roles := (SELECT coalesce(roles, '') FROM person
+    WHERE rid = p_actor AND account = session_user AND life = 'live' AND disabled IS NULL);
+  IF v_roles IS NULL AND NOT {FREE} THEN
     RAISE EXCEPTION USING ERRCODE = 'XL005', MESSAGE = session_user;
   END IF;
   SELECT count(*), array_agg(DISTINCT "table") INTO v_count, v_tables FROM staged_entry;
@@ -202,6 +211,12 @@ BEGIN
       OR EXISTS (SELECT FROM staged WHERE what IN ('move', 'forget blocking_key', 'forget phone_tail', 'forget pinyin')) THEN
     {_TURN}
   END IF;
+  IF NOT {FREE} THEN
+    PERFORM xlcrm.check_changes();
+    IF p_since < (SELECT reached FROM started) THEN  -- a question about what is older: taken() answers that
+      RAISE EXCEPTION USING ERRCODE = 'XL004', MESSAGE = 'since';
+    END IF;
+  END IF;
   INSERT INTO data_key SELECT rid, item FROM staged WHERE what = 'data_key' ORDER BY rid;
 {tables}{forgetting}{finding}  IF 'kept_value' = ANY (v_tables) THEN
     INSERT INTO kept_value (rid, field, value, origin, operation)
@@ -211,6 +226,10 @@ BEGIN
   END IF;
   {_TURN}
   PERFORM xlcrm.check_version(p_version);  -- migrated while this waited: the keys above would be of the former kind
+  PERFORM xlcrm.check_keys();
+  IF NOT {FREE} THEN
+    PERFORM xlcrm.check_new();
+  END IF;
   IF {homeless} THEN
     RAISE EXCEPTION USING ERRCODE = 'XL002', MESSAGE = 'customer';
   END IF;
@@ -224,7 +243,7 @@ BEGIN
   DELETE FROM submission WHERE workbook = p_workbook AND rid IN (SELECT rid FROM staged WHERE what = 'seen');
   INSERT INTO submission SELECT p_workbook, item, rid, owner, p_id FROM staged WHERE what = 'submission';
   IF v_count = 0 THEN
-    RETURN coalesce((SELECT head FROM operation ORDER BY seq DESC LIMIT 1), {_GENESIS});
+    RETURN coalesce((SELECT seq || ':' || head FROM operation ORDER BY seq DESC LIMIT 1), '0:' || {_GENESIS});
   END IF;
   v_first := (SELECT coalesce(max(seq), 0) + 1 FROM entry);
   INSERT INTO entry SELECT v_first + seq - 1, {", ".join(quoted(column.name) for column in list(ENTRY.columns)[1:])}
@@ -283,23 +302,34 @@ def _table(key: str) -> str:
 """
 
 
-_SAID = ("salt", "before", "after", "reason")
-_REDACTED = " AND ".join(
-    f"NEW.{quoted(column.name)} = ''" if column.name in _SAID
-    else f"NEW.{quoted(column.name)} IS NOT DISTINCT FROM OLD.{quoted(column.name)}"
-    for column in ENTRY.columns
-)  # fmt: skip
+_AGO = "to_char(now() - make_interval(years => {}), 'YYYY-MM-DD HH24:MI:SS')"
+_NUMBER = r"CASE WHEN value ~ '^\d{1,4}$' THEN value::integer END"
+_KEEP = f"""
+CREATE OR REPLACE FUNCTION xlcrm.keep_entry() RETURNS trigger LANGUAGE plpgsql SET search_path = xlcrm, pg_temp
+SET timezone = '{ZONE}' AS $$
+BEGIN
+  IF {retention.allowed("IS NOT DISTINCT FROM", _NUMBER, "greatest", _AGO)} THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'XL006', MESSAGE = 'xlcrm: entry is append-only';
+END $$;
+"""
+
+# How long the log is, whatever of it the asking login may see: a cursor beyond the end is none.
+_REACHED = f"""
+CREATE FUNCTION xlcrm.reached() RETURNS bigint LANGUAGE sql STABLE {_SAFE} AS $$ SELECT coalesce(max(seq), 0) FROM entry $$;
+"""
 
 
-def _refuse(table: str, event: str, unless: str = "") -> str:
-    when = f"WHEN (NOT ({unless})) " if unless else ""
+def _refuse(table: str, event: str) -> str:
     each = "STATEMENT" if event == "TRUNCATE" else "ROW"
-    return f"ON xlcrm.{quoted(table)} FOR EACH {each} {when}EXECUTE FUNCTION xlcrm.refuse()"
+    return f"ON xlcrm.{quoted(table)} FOR EACH {each} EXECUTE FUNCTION xlcrm.refuse()"
 
 
 TRIGGERS = {
-    "entry_kept": ("BEFORE UPDATE", _refuse("entry", "UPDATE", _REDACTED)),
+    "entry_kept": ("BEFORE UPDATE", "ON xlcrm.entry FOR EACH ROW EXECUTE FUNCTION xlcrm.keep_entry()"),
     "operation_kept": ("BEFORE UPDATE", _refuse("operation", "UPDATE")),
+    "keyholder_own": ("BEFORE INSERT OR UPDATE", keeping.GUARD),
     **{f"{key}_stays": ("BEFORE DELETE", _refuse(key, "DELETE")) for key in ("entry", "operation", *LOGGED)},
     **{f"{key}_whole": ("BEFORE TRUNCATE", _refuse(key, "TRUNCATE")) for key in ("entry", "operation", *LOGGED)},
 }
@@ -310,7 +340,7 @@ def statements() -> Iterator[str]:
     yield """DO $$
 DECLARE f regprocedure;
 BEGIN
-  FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'xlcrm'::regnamespace AND proname <> 'refuse' LOOP
+  FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'xlcrm'::regnamespace AND prorettype <> 'trigger'::regtype LOOP
     EXECUTE 'DROP FUNCTION ' || f;
   END LOOP;
 END $$"""
@@ -318,6 +348,7 @@ END $$"""
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'XL006', MESSAGE = 'xlcrm: ' || TG_TABLE_NAME || ' is append-only';
 END $$"""
-    yield from (_HASHES, _LINK, _BEGIN, _RESERVE, _SPELL, _apply())
+    yield from (_KEEP, _REACHED, _HASHES, _LINK, *reach.statements(), _BEGIN, _RESERVE, *keeping.STATEMENTS, *checks.statements())
+    yield from (*showing.statements(), erasing.statement(), _apply())
     for name, (event, rest) in TRIGGERS.items():
         yield f"CREATE OR REPLACE TRIGGER {name} {event} {rest}"

@@ -25,7 +25,7 @@ SELECT w.key, sharing.customer FROM unnest(%s::text[]) AS w(key) CROSS JOIN LATE
 # Counting takes 0.1 s a million; what the server remembers of a small table is too rough, or nothing yet (-1).
 _TOTAL = """
 SELECT CASE WHEN reltuples < 10000 THEN (SELECT count(*) FROM customer) ELSE reltuples::bigint END
-FROM pg_class WHERE oid = 'customer'::regclass
+FROM pg_class WHERE oid = 'xlcrm.customer'::regclass
 """
 
 

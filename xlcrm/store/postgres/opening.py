@@ -7,47 +7,63 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from xlcrm.crypto import keys
 from xlcrm.crypto.cipher import Cipher
 from xlcrm.errors import StoreError
 from xlcrm.match.caps import VERSION
 from xlcrm.model.identity import new_rid
-from xlcrm.store import migrations
+from xlcrm.store import migrations, unlocking
 from xlcrm.store.postgres import catalog, roles, server
 from xlcrm.store.postgres.faults import explained
 from xlcrm.store.postgres.store import PostgresStore
 from xlcrm.store.rekey import Keys, rekey, stale
 from xlcrm.store.schema import BLOCKING_KEY, META
 
+_APART = 120  # seconds between two clocks that a person is told of
 
-def open(url: str, cipher: Cipher | None = None, ask: keys.Ask | None = None, wait: float = server.WAIT) -> PostgresStore:
+
+def open(
+    url: str,
+    cipher: Cipher | None = None,
+    ask: keys.Ask | None = None,
+    wait: float = server.WAIT,
+    caller: server.Caller = server.NOBODY,
+) -> PostgresStore:
     """Open the store in the database ``url`` (postgresql://person@host/database).
 
     Without a ``cipher`` the keys come from where crypto/keys.py looks; ``ask`` prompts for a passphrase; ``wait``: seconds to
-    wait for other writers. StoreError: unknown host, server away, login refused, no store there, not a member, older or newer
-    schema. KeysError: no key, or another store's. UsageError: no driver, an address that makes no sense.
+    wait for other writers; ``caller`` is asked for the database's password and told what is odd. StoreError: unknown host, server
+    away, login refused, a server that does not prove who it is, no store there, not a member, older or newer schema. KeysError:
+    no key, or another store's. UsageError: no driver, an address that makes no sense, or is less safe than it must be.
     """
     path = server.shown(url)
-    engine = server.engine(url, wait)
+    engine = server.engine(url, wait, caller)
     try:
         with explained(path), engine.connect() as connection:
             _check_member(connection, path)
             if migrations.behind(connection, path) or stale(connection):
                 found = migrations.version(connection)
                 raise StoreError("store.older", path=path, found=found, known=migrations.LATEST)
-            meta = _meta(connection)
-            account = str(connection.exec_driver_sql("SELECT session_user").scalar_one())
-        cipher = _unlocked(meta, cipher, ask)
+            asked = "SELECT session_user::text, current_schema() = %s, extract(epoch FROM clock_timestamp())"
+            account, whole, now = connection.exec_driver_sql(asked, (catalog.SCHEMA,)).one()
+            _compare_clocks(float(now), caller)
+            cipher = unlocking.unlock(connection, cipher, ask)
     except BaseException:
         engine.dispose()
         raise
-    return PostgresStore(engine, cipher, path, account)
+    return PostgresStore(engine, cipher, path, account, whole)
 
 
 def create(
-    url: str, name: str, rights: Iterable[str], moment: datetime, cipher: Cipher | None = None, ask: keys.Ask | None = None
+    url: str,
+    name: str,
+    rights: Iterable[str],
+    moment: datetime,
+    cipher: Cipher | None = None,
+    ask: keys.Ask | None = None,
+    caller: server.Caller = server.NOBODY,
 ) -> PostgresStore:
     """Make a store in the database ``url``: roles, tables, functions, keys, and this login as its first person.
 
@@ -55,7 +71,7 @@ def create(
     StoreError as ``open``; also where a store, or anything of that name, is there already.
     """
     path = server.shown(url)
-    engine = server.engine(url)
+    engine = server.engine(url, caller=caller)
     try:
         with explained(path), engine.connect() as connection, connection.begin():
             if _schema(connection):
@@ -66,50 +82,47 @@ def create(
                 found, sealed = keys.create(store_id, ask, shared=True)
                 cipher = Cipher(found)
             roles.prepare(connection)
-            connection.exec_driver_sql(f"SET LOCAL ROLE {roles.OWNER}")
             migrations.migrate(connection, path)
             rows = {"store_id": store_id, "check": cipher.check(store_id), "passphrase": sealed, "head": None}
             rows["keys"] = str(VERSION)
             connection.execute(META.insert(), [{"name": key, "value": value} for key, value in rows.items()])
     finally:
         engine.dispose()
-    store = open(url, cipher)
+    store = open(url, cipher, caller=caller)
     store.ensure_person(store.account, name, rights, moment)
     return store
 
 
-def migrate(url: str, cipher: Cipher | None = None, ask: keys.Ask | None = None) -> tuple[int, int]:
+def migrate(
+    url: str, cipher: Cipher | None = None, ask: keys.Ask | None = None, caller: server.Caller = server.NOBODY
+) -> tuple[int, int]:
     """Bring the store at ``url`` to this program's version and make its functions anew; (version before, version now).
 
     Needs a member of the owner's role; and the store's keys (as ``open``) where those of its customers are made anew. Nothing
     changes where a step fails. StoreError, KeysError as ``open``.
     """
     path = server.shown(url)
-    engine = server.engine(url)
+    engine = server.engine(url, caller=caller)
     try:
         with explained(path), engine.connect() as connection, connection.begin():
             _check_member(connection, path)
-            connection.exec_driver_sql(f"SET LOCAL ROLE {roles.OWNER}")
+            roles.become_owner(connection)
             before = migrations.version(connection)
             connection.exec_driver_sql("SELECT 1 FROM meta WHERE name = 'head' FOR UPDATE")  # nobody writes meanwhile
             migrations.migrate(connection, path)
             catalog.create(connection)
             if stale(connection):
-                rekey(connection, _unlocked(_meta(connection), cipher, ask), partial(_copy, connection))
+                rekey(connection, unlocking.unlock(connection, cipher, ask), partial(_copy, connection))
             return before, migrations.version(connection)
     finally:
         engine.dispose()
 
 
-def _meta(connection: Connection) -> dict[str, str]:
-    return {row.name: row.value for row in connection.execute(select(META))}
-
-
-def _unlocked(meta: dict[str, str], cipher: Cipher | None, ask: keys.Ask | None) -> Cipher:
-    """The cipher of this store; KeysError if the key is missing or another store's."""
-    cipher = cipher or Cipher(keys.load(meta["store_id"], meta.get("passphrase"), ask))
-    cipher.confirm(meta["store_id"], meta["check"])
-    return cipher
+def _compare_clocks(now: float, caller: server.Caller) -> None:
+    """Tell the person when the machine's clock is not the server's (``now``, in seconds since 1970): the server's is stamped."""
+    here, there = caller.clock(), datetime.fromtimestamp(round(now))
+    if abs((there - here).total_seconds()) > _APART:
+        caller.tell("login.clock", here=f"{here:%Y-%m-%d %H:%M:%S}", there=f"{there:%Y-%m-%d %H:%M:%S}")
 
 
 def _copy(connection: Connection, rows: Keys) -> None:

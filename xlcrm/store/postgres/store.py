@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -12,14 +12,21 @@ from xlcrm.crypto.cipher import Cipher
 from xlcrm.errors import StoreError
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
-from xlcrm.model.operation import Operation, Receipt
-from xlcrm.store import apply
+from xlcrm.model.operation import Operation, Receipt, Record, Taken, Values
+from xlcrm.store import apply, keyhand
+from xlcrm.store.asking import EXACT, plain
+from xlcrm.store.base import Link
+from xlcrm.store.erasing import Erased
+from xlcrm.store.keys import stored_key
 from xlcrm.store.migrations import LATEST
-from xlcrm.store.postgres import roles
+from xlcrm.store.postgres import link, roles
 from xlcrm.store.postgres.faults import Faster, explained
+from xlcrm.store.postgres.keeping import KeyHand
 from xlcrm.store.postgres.lookup import Lookup
 from xlcrm.store.postgres.staged import Staged, last
-from xlcrm.store.sql import SqlStore
+from xlcrm.store.schema import LOGGED, fields
+from xlcrm.store.sql import SqlStore, permitted
+from xlcrm.store.vault import Vault
 
 Answer = TypeVar("Answer")
 
@@ -28,12 +35,17 @@ _ATTEMPTS = 6
 
 
 class PostgresStore(SqlStore):
-    """People are logins of the database (``account``); nobody but the store's functions writes."""
+    """People are logins of the database (``account``); nobody but the store's functions writes.
+
+    ``whole``: this login reads the tables themselves, for others (roles.py); everybody else what seen.py lets them see.
+    """
 
     _lookup = Lookup
+    _hand = KeyHand
 
-    def __init__(self, engine: Engine, cipher: Cipher, path: str, account: str) -> None:
+    def __init__(self, engine: Engine, cipher: Cipher, path: str, account: str, whole: bool) -> None:
         super().__init__(engine, cipher, path)
+        self._whole = whole
         self.account = account
         self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
@@ -47,11 +59,80 @@ class PostgresStore(SqlStore):
         with explained(self.path), self._engine.connect() as connection, connection.begin():
             yield connection
 
+    def link(self) -> Link:
+        with self._reading() as connection:
+            return link.link(connection, self.path)
+
     def apply(self, operation: Operation, context: Context) -> Receipt:
         def once(connection: Connection, patient: bool) -> Receipt:
             return apply.apply(Staged(connection, operation, patient), self._cipher, operation, context)
 
         return self._repeated(once)
+
+    def _together(self, operation: Operation, context: Context, write: Callable[[keyhand.KeyHand], None]) -> Receipt:
+        def once(connection: Connection, patient: bool) -> Receipt:
+            write(KeyHand(connection))
+            return permitted(apply.apply(Staged(connection, operation, patient), self._cipher, operation, context))
+
+        return self._repeated(once)
+
+    def erase(self, rid: str, reason: str, context: Context) -> Erased:
+        """What the server keeps in its own files until it cleans them up is its administrator's to care for (docs/keys.md)."""
+        said = (LATEST, new_rid(), rid, context.actor.rid, context.source, reason)
+        with self._writing() as connection:
+            done = connection.exec_driver_sql("SELECT xlcrm.erase(%s, %s, %s, %s, %s, %s)", said).scalar_one()
+        return Erased(done)
+
+    def records(self, rids: Iterable[str]) -> dict[str, Record]:
+        """Of a customer hidden from this login that it worked on only whose it is, as the guard leaves of a hidden one."""
+        wanted = list(rids)
+        found = super().records(wanted)
+        missing = [rid for rid in dict.fromkeys(wanted) if rid not in found]
+        if missing and not self._whole:
+            found |= {record.rid: record for record in self._known(missing, [])}
+        return found
+
+    def find(self, numbers: Iterable[str]) -> dict[str, str]:
+        wanted = list(numbers)
+        found = super().find(wanted)
+        missing = [number for number in dict.fromkeys(wanted) if number not in found]
+        if missing and not self._whole:
+            found |= {record.number: record.rid for record in self._known([], missing) if record.number}
+        return found
+
+    def _known(self, rids: list[str], numbers: list[str]) -> list[Record]:
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql("SELECT * FROM xlcrm.known(%s::text[], %s::text[])", (rids, numbers)).all()
+        blank: Values = dict.fromkeys(fields(LOGGED["customer"]))
+        return [
+            Record("customer", row.rid, row.version, blank | {"owner": row.owner}, row.number, row.life, row.merged_into)
+            for row in rows
+        ]
+
+    def taken(self, wanted: Sequence[Values], keys: Sequence[Sequence[str]], context: Context) -> list[Taken]:
+        if self._whole:
+            return super().taken(wanted, keys, context)
+        asked = [
+            (place, stored_key(self._cipher, key), plain(values.get("name")) if key[0] == "n" else "")
+            for place, (values, group) in enumerate(zip(wanted, keys, strict=True)) for key in group if key.startswith(EXACT)
+        ]  # fmt: skip
+        if not asked:
+            return []
+        columns = [list(column) for column in zip(*asked, strict=True)]
+        said = "SELECT * FROM xlcrm.taken(%s, %s, %s::integer[], %s::text[], %s::text[]) ORDER BY place, customer"
+        with self._writing() as connection:
+            rows = connection.exec_driver_sql(said, (LATEST, new_rid(), *columns)).all()
+        return [Taken(row.place, row.customer, row.owner) for row in rows]
+
+    def reveal(self, rid: str, field: str, reason: str, context: Context) -> str | None:
+        if self._whole:
+            return super().reveal(rid, field, reason, context)
+        with self._writing() as connection:
+            said = (LATEST, new_rid(), rid, field, reason)
+            value, wrapped = connection.exec_driver_sql("SELECT * FROM xlcrm.reveal(%s, %s, %s, %s, %s)", said).one()
+            if value is None or field not in LOGGED["customer"].sensitive:
+                return None if value is None else str(value)
+            return Vault(self._cipher, connection).given(rid, wrapped).open("customer", field, rid, value)
 
     def add_person(self, person: Person, context: Context) -> Person:
         """Add a colleague, whose login is made where the server does not know it yet: without a password."""

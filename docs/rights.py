@@ -1,0 +1,81 @@
+"""Writes docs/rights.md, who may do what, from the one declaration: ``python docs/rights.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from xlcrm.catalogue import text
+from xlcrm.model.tables import STORED
+from xlcrm.model.vocabularies import vocabulary
+from xlcrm.rules.rights import BY_FIELD, FIELDS, MATRIX, Action, Group, group_of, widest
+
+TARGET = Path(__file__).with_name("rights.md")
+ABOUT = """\
+# 权限 Rights
+
+Generated from `xlcrm/rules/rights.py` by `python docs/rights.py`; a test says when it is out of date.
+
+Everybody has the roles that `xlcrm people` shows, and of several roles the widest right. A right reaches customers that are
+one's **own** (自己的: one is 负责人, or nobody is), those of one's **department** (本部门), or **all** (全部); the wider
+holds the narrower. Contacts, interactions, tags and requests follow their customer. A **deputy** (代理人) has the rights of
+the absent person until the last day given; the log says who acted. Somebody disabled keeps number, name and customers and
+may do nothing.
+
+- The first person of an embedded store has every role. Everybody else is added by an administrator
+  (`xlcrm people --add`); a login that is not among the people cannot use the store.
+- What is hidden is not shown by any command or button: `show`, `export`, `log`, `dedupe`, 查找客户, 刷新. A masked value
+  (138****5678, 王**) written back means "unchanged". A filter on a field finds only customers of which one may see that field.
+- A change without the right is refused row by row with a sentence in 问题说明; the other rows go in. The store asks again
+  inside its own transaction, by the roles of that moment.
+- `xlcrm reveal CUSTOMER FIELD --reason TEXT` shows one masked value. Beyond one's own customers it is logged with the reason
+  and appears in the customer's history; so do exports and answered questions in the log.
+- **Is it taken?** An entry user who submits or looks for a customer that exactly is a colleague's (name, phone, mail or
+  credit code) learns that it is taken and whom to ask, nothing else: 已有人负责，请联系…. After 20 colleagues' customers in an
+  hour (setting `asks_per_hour`) nobody is named any more. Scores of likeness are only worked out over customers whose every
+  value one may see; resemblances with colleagues' customers are the steward's to find.
+- Changes of core fields may in addition need a request and a second person (settings "core" and "strict").
+
+**A SQLite file cannot defend itself.** These rights hold for everybody who works through xlcrm. Who can open the file with
+another program reads what is not encrypted, and the login is what the operating system, or the caller, says it is. The
+encrypted columns stay closed without the key, and the log shows tampering. So keep the file on its owner's machine.
+"""
+
+
+def lines() -> Iterator[str]:
+    """The lines of the page."""
+    yield from ABOUT.splitlines()
+    roles = vocabulary("role")
+    yield ""
+    yield "## 角色与权限 Roles and rights"
+    for action in Action:
+        yield ""
+        yield f"### {_both(f'action_{action}')}"
+        yield ""
+        groups = FIELDS if action in BY_FIELD else (Group.RECORD,)
+        yield "| | " + " | ".join(_both(f"group_{group}") for group in groups) + " |"
+        yield "|---" * (len(groups) + 1) + "|"
+        for role in MATRIX:
+            scopes = [_scope(widest({role}, action, group).name.lower()) for group in groups]
+            yield f"| {roles.label(role, 'zh')} {roles.label(role, 'en')} | " + " | ".join(scopes) + " |"
+    yield ""
+    yield "## 字段类别 Classes of fields"
+    yield ""
+    yield "| | " + " | ".join(table.zh for table in STORED) + " |"
+    yield "|---" * (len(STORED) + 1) + "|"
+    for group in FIELDS:
+        named = ["、".join(one.zh for one in table.fields if group_of(table, one) is group) for table in STORED]
+        yield f"| {_both(f'group_{group}')} | " + " | ".join(names or "—" for names in named) + " |"
+
+
+def _both(key: str) -> str:
+    return f"{text(f'rights.{key}', 'zh')} {text(f'rights.{key}', 'en')}"
+
+
+def _scope(name: str) -> str:
+    zh, en = (text(f"rights.scope_{name}", language) for language in ("zh", "en"))
+    return zh if zh == en else f"{zh} {en}"
+
+
+if __name__ == "__main__":
+    TARGET.write_text("\n".join(lines()) + "\n", "utf-8")

@@ -1,0 +1,122 @@
+"""Erasing one customer at a person's demand: what it said is gone from every table and from the log, whose chain still holds.
+
+The customer's data key is destroyed, so that its sensitive values open nowhere; what is not encrypted is blanked in its record,
+in what belongs to it and in those that were merged into it. Their log entries lose what they said (log.py), and what they were
+found by goes. Numbers of ours, versions, times and who did what stay: they tell that something was here, and nothing about whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED, OperationalError
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, or_, select, update
+
+from xlcrm.errors import UsageError
+from xlcrm.model.context import Context
+from xlcrm.model.operation import Operation
+from xlcrm.rules.rights import Action
+from xlcrm.store.apply import journal
+from xlcrm.store.batch import Row
+from xlcrm.store.chunks import chunks
+from xlcrm.store.log import encode
+from xlcrm.store.pen import Direct
+from xlcrm.store.people import rights
+from xlcrm.store.schema import (
+    BLOCKING_KEY,
+    DATA_KEY,
+    ENTRY,
+    KEPT_VALUE,
+    LOGGED,
+    NUMBER,
+    OWNED,
+    PHONE_TAIL,
+    PINYIN,
+    SQL,
+    SUBMISSION,
+    columns,
+)  # fmt: skip
+
+STAYS = frozenset({"rid", "customer", "number", "merged_into", "created_by", "created_at"})
+"""The columns of an erased record that are not blanked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many records were erased, 0 where all were before; whether the file holds nothing of them any more."""
+
+    records: int
+    clean: bool = True
+
+
+def erase(connection: Connection, customer: str, reason: str, context: Context) -> int:
+    """Erase ``customer`` (a rid) inside the caller's write transaction; how many records. UsageError without the right."""
+    owner = connection.execute(select(SQL["customer"].c.owner).where(SQL["customer"].c.rid == customer)).scalar()
+    if not rights(connection, context).may(Action.ERASE, owner):
+        raise UsageError("rights.no_erase")
+    pen = Direct(connection)
+    written = journal(pen, "erase", context, Operation("erase"))
+    written.at = pen.moment(context)
+    customers = _merged(connection, customer)
+    rids: list[str] = []
+    for key in ("customer", *sorted(OWNED)):
+        table, of = SQL[key], SQL[key].c["rid" if key == "customer" else "customer"]
+        asked = select(table).where(of.in_(customers), table.c.life != "erased").order_by(table.c.rid)
+        rows = [_erased(key, dict(row._mapping), context, written.at) for row in connection.execute(asked)]
+        for row in rows:
+            said = encode((name, row[name]) for name in columns(LOGGED[key])[1:-5])
+            written.add(key, row["rid"], (row["version"] - 1, row["version"]), "{}", said, reason=reason)
+        if rows:
+            pen.update(LOGGED[key], [tuple(row[name] for name in columns(LOGGED[key])) for row in rows])
+        rids += [row["rid"] for row in rows]
+    if rids:
+        _forget(connection, customers, rids, written.start)
+    written.close()
+    return len(rids)
+
+
+def _erased(key: str, row: Row, context: Context, at: str) -> Row:
+    blank = dict.fromkeys((name for name in columns(LOGGED[key]) if name not in STAYS), None)
+    return row | blank | {"life": "erased", "version": row["version"] + 1, "updated_by": context.actor.rid, "updated_at": at}
+
+
+def scrub(engine: Engine) -> bool:
+    """Write the file of an SQLite store anew, so that no page still holds what was overwritten; False where others read it.
+
+    Nothing is lost then: the next call does it.
+    """
+    with engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        try:
+            raw.execute("VACUUM")
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except OperationalError as error:
+            if (error.sqlite_errorcode & 0xFF) not in (SQLITE_BUSY, SQLITE_LOCKED):
+                raise
+            return False
+    return not busy
+
+
+def _merged(connection: Connection, customer: str) -> list[str]:
+    """The customer, and whoever was merged into it, at whatever remove."""
+    found, table = [customer], SQL["customer"].c
+    for one in found:
+        into = connection.execute(select(table.rid).where(table.merged_into == one)).scalars()
+        found += [rid for rid in into if rid not in found]
+    return found
+
+
+def _forget(connection: Connection, customers: list[str], rids: Sequence[str], before: int) -> None:
+    """Destroy their data keys, what they were found by, and what log entries before ``before`` say of them."""
+    access = SQL["access"].c
+    shown = connection.execute(select(access.rid).where(access.customer.in_(customers))).scalars()
+    for chunk in chunks([*rids, *shown]):
+        told = ENTRY.c.rid.in_(chunk), ENTRY.c.seq < before, or_(ENTRY.c.table != "access", ENTRY.c.reason != "")
+        connection.execute(update(ENTRY).where(*told).values(salt="", before="", after="", reason=""))
+    for chunk in chunks(rids):
+        for table in (KEPT_VALUE, BLOCKING_KEY, PHONE_TAIL, PINYIN, SUBMISSION):
+            connection.execute(delete(table).where(table.c.rid.in_(chunk)))
+        connection.execute(delete(NUMBER).where(NUMBER.c.rid.in_(chunk), NUMBER.c.kind == "former"))
+    connection.execute(update(DATA_KEY).where(DATA_KEY.c.customer.in_(customers)).values(wrapped=None))

@@ -1,0 +1,218 @@
+"""The store as one person may see it: every door reads through this, so that no job can show what is hidden.
+
+It asks the declaration (rules/rights.py) about every record. What somebody may not know of a record they may otherwise see
+is left out (None) or masked; records of which not even the name may be known are not found at all.
+
+A file cannot defend itself: who opens the SQLite file by other means reads what is not encrypted (docs/rights.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import islice
+from typing import Any, cast
+
+from xlcrm.errors import UsageError
+from xlcrm.model.context import Context
+from xlcrm.model.fields import Table
+from xlcrm.model.operation import Kept, Record, Taken, Values
+from xlcrm.rules.masking import masked
+from xlcrm.rules.rights import NOBODYS, Action, Group, Level, Rights, group_of, rights_of
+from xlcrm.store.base import EVERYTHING, Candidates, Entry, Page, Sought, Store, Verdict
+from xlcrm.store.keys import digits
+from xlcrm.store.schema import LOGGED, OWNED
+
+_PAGE = 500
+_DIGITS = 4  # as many look like the tail of a telephone
+
+
+def seen(store: Store, context: Context) -> Store:
+    """``store`` as the acting person may see it now."""
+    rights = rights_of(context.actor, store.people(), context.now()[:10])
+    # What Guard does not define itself passes through unchanged, which no type checker can follow.
+    return cast(Store, Guard(store, rights))
+
+
+@cache
+def classes(key: str) -> Mapping[str, Group]:
+    """The class of every stored field of a table."""
+    table = LOGGED[key]
+    return {field.key: group_of(table, field) for field in table.data}
+
+
+class Guard:
+    """A Store (see base.py) whose answers hold only what ``rights`` allow; ``inner`` holds everything."""
+
+    def __init__(self, inner: Store, rights: Rights) -> None:
+        self._inner = inner
+        self.rights = rights
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def records(self, rids: Iterable[str]) -> dict[str, Record]:
+        """Records by rid; of a hidden one only number, state, version and whose it is: enough to refuse, nothing to show."""
+        return self._shown(self._inner.records(rids))
+
+    def as_of(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Values]:
+        wanted = list(wanted)
+        found = self._inner.as_of(wanted)
+        if self.rights.sees_everything:
+            return found
+        records = self._inner.records({rid for rid, _ in wanted})
+        owners = self._owners({one.values.get("customer") or "" for one in records.values() if one.table != "customer"})
+        return {
+            (rid, version): self._values(records[rid].table, values, _owner(records[rid], owners))[0]
+            for (rid, version), values in found.items()
+            if rid in records
+        }
+
+    def candidates(self, keys: Sequence[Sequence[str]], most: int | None = None) -> Candidates:
+        """Only customers whose every value may be seen: a score tells what is compared."""
+        found = self._inner.candidates(keys, most)
+        if self.rights.sees_everything:
+            return found
+        records = self._inner.records({rid for _, rid in found.pairs})
+        owners = {rid: record.values.get("owner") for rid, record in records.items()}
+        return replace(found, pairs=[pair for pair in found.pairs if pair[1] in owners and self.rights.compares(owners[pair[1]])])
+
+    def taken(self, wanted: Sequence[Values], keys: Sequence[Sequence[str]], context: Context) -> list[Taken]:
+        """Which of ``wanted`` are customers that are hidden from the acting person, by exact name, phone, mail or code."""
+        if self.rights.sees_everything:
+            return []
+        return self._inner.taken(wanted, keys, context)
+
+    def children(self, table: str, customers: Iterable[str]) -> dict[str, list[Record]]:
+        found = self._inner.children(table, customers)
+        if self.rights.sees_everything:
+            return found
+        owners = self._owners(found)
+        return {
+            rid: [self._record(one, owners.get(rid)) for one in of if self._named(owners.get(rid))] for rid, of in found.items()
+        }
+
+    def search(self, text: str, limit: int = 20) -> list[Record]:
+        found = self._inner.search(text, limit)
+        phone = len(digits(text)) >= _DIGITS and not any(letter.isalpha() for letter in text)
+        return [
+            self._record(one, one.values.get("owner"))
+            for one in found
+            if self._named(owner := one.values.get("owner"))
+            # Found by its telephone, the answer tells whose it is.
+            and (not phone or self.rights.level(owner, Group.SENSITIVE) > Level.HIDDEN or text in (one.number or ""))
+        ]
+
+    def scan(self, table: str, where: Sequence[tuple[str, str, str]] = ()) -> Iterator[Record]:
+        if self.rights.sees_everything:
+            yield from self._inner.scan(table, where)
+            return
+        asked = {classes(table)[key] for key, _, _ in where if key in classes(table)} - {Group.OWNER}
+        found = self._inner.scan(table, where)
+        while page := list(islice(found, _PAGE)):
+            owners = self._owners({one.values.get("customer") or "" for one in page}) if table in OWNED else {}
+            for one in page:
+                owner = _owner(one, owners)
+                # A filter on what is not shown would tell it.
+                if self._named(owner) and all(self.rights.level(owner, group) is Level.PLAIN for group in asked):
+                    yield self._record(one, owner)
+
+    def history(self, rid: str) -> list[Entry]:
+        """UsageError for the log of a record that the person may not read."""
+        record = self._inner.records([rid]).get(rid)
+        owner = self._owners([rid if record is None or record.table == "customer" else record.values.get("customer") or ""])
+        whose = next(iter(owner.values()), None)
+        if not self.rights.may(Action.LOG, whose):
+            raise UsageError("rights.no_log")
+        found = self._inner.history(rid)
+        if self.rights.sees_everything:
+            return found
+        return [
+            replace(entry, before=self._entry(entry, entry.before, whose), after=self._entry(entry, entry.after, whose))
+            for entry in found
+        ]
+
+    def log(self, after: str, limit: int, sought: Sought = EVERYTHING) -> Page:
+        if not self.rights.ever(Action.LOG):
+            raise UsageError("rights.no_audit")
+        page = self._inner.log(after, limit, sought)
+        owners = self._owners({entry.customer for entry in page.entries})
+        shown = []
+        for entry in page.entries:
+            whose = owners.get(entry.customer) if entry.customer else NOBODYS
+            if self.rights.may(Action.LOG, whose):
+                said = (self._entry(entry, values, whose) for values in (entry.before, entry.after))
+                shown.append(replace(entry, before=next(said), after=next(said)))
+        return Page(shown, page.cursor)
+
+    def verify(self, heads: Iterable[str] = (), watch: Callable[[int, int], None] | None = None) -> Verdict:
+        if not self.rights.may(Action.LOG, NOBODYS):  # entries that are hidden from somebody would seem removed
+            raise UsageError("rights.no_audit")
+        return self._inner.verify(heads, watch)
+
+    def kept(self, rids: Iterable[str]) -> dict[str, list[Kept]]:
+        found = self._inner.kept(rids)
+        if self.rights.sees_everything:
+            return found
+        owners = self._owners(found)
+        plain = {
+            rid: [one for one in of if self._level("customer", one.field, owners.get(rid)) is Level.PLAIN]
+            for rid, of in found.items()
+        }
+        return {rid: of for rid, of in plain.items() if of}
+
+    def _shown(self, found: Mapping[str, Record]) -> dict[str, Record]:
+        if self.rights.sees_everything:
+            return dict(found)
+        owners = self._owners({one.values.get("customer") or "" for one in found.values() if one.table != "customer"})
+        return {rid: self._record(one, _owner(one, owners)) for rid, one in found.items()}
+
+    def _record(self, record: Record, owner: str | None) -> Record:
+        values, hidden = self._values(record.table, record.values, owner)
+        if not hidden:
+            return record
+        if record.table == "customer":
+            values["owner"] = record.values.get("owner")
+        else:
+            values["customer"] = record.values.get("customer")
+        shown = replace(record, values=values, hidden=hidden)
+        if not self._named(owner):
+            shown.origin = shown.created_by = shown.created_at = shown.updated_by = shown.updated_at = None
+        return shown
+
+    def _values(self, table: str, values: Values, owner: str | None) -> tuple[Values, frozenset[str]]:
+        levels, groups, declared = self.rights.levels(owner), classes(table), LOGGED[table]
+        hidden = frozenset(key for key in values if key in groups and levels[groups[key]] is not Level.PLAIN)
+        shown = {key: self._value(declared, key, value, owner) if key in hidden else value for key, value in values.items()}
+        return shown, hidden
+
+    def _value(self, table: Table, key: str, value: str | None, owner: str | None) -> str | None:
+        level = self._level(table.key, key, owner)
+        if value is None or level is Level.HIDDEN:
+            return None
+        return value if level is Level.PLAIN else masked(value, table[key].kind)
+
+    def _entry(self, entry: Entry, values: Values, owner: str | None) -> Values:
+        if entry.table not in OWNED and entry.table != "customer":
+            return values
+        groups = classes(entry.table)
+        return {
+            key: value if key not in groups else self._value(LOGGED[entry.table], key, value, owner)
+            for key, value in values.items()
+            if key not in groups or self._level(entry.table, key, owner) is not Level.HIDDEN
+        }
+
+    def _level(self, table: str, key: str, owner: str | None) -> Level:
+        return self.rights.level(owner, classes(table).get(key, Group.SYSTEM))
+
+    def _named(self, owner: str | None) -> bool:
+        return self.rights.level(owner, Group.NAME) is Level.PLAIN
+
+    def _owners(self, customers: Collection[str] | Mapping[str, Any]) -> dict[str, str | None]:
+        return {rid: one.values.get("owner") for rid, one in self._inner.records([rid for rid in customers if rid]).items()}
+
+
+def _owner(record: Record, owners: Mapping[str, str | None]) -> str | None:
+    """Whose a record is; ``owners`` by the rid of the customer it belongs to."""
+    return record.values.get("owner") if record.table == "customer" else owners.get(record.values.get("customer") or "")

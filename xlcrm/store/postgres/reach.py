@@ -1,0 +1,91 @@
+"""The declared matrix (rules/rights.py) as functions of the database: whose customers this login's rights reach.
+
+Who acts is ``session_user``, which no SET ROLE and no argument can change; the day is the server's. Nothing is remembered between
+two statements, so that somebody who is disabled is out at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlcrm.rules.rights import FIELDS, MATRIX, Action, Scope
+from xlcrm.store.postgres.roles import OWNER
+
+ZONE = "Asia/Shanghai"  # the working day of the teams this is made for; a client's own setting must not move time stamps
+SAFE = "SECURITY DEFINER SET search_path = xlcrm, pg_temp SET client_min_messages = warning"
+FREE = f"pg_has_role(session_user, '{OWNER}', 'MEMBER')"
+"""Whether this login may do everything: a machine that serves a folder, or the database's administrator."""
+
+_PERSONS = f"""
+CREATE FUNCTION xlcrm.persons() RETURNS SETOF person LANGUAGE sql STABLE {SAFE} AS $$
+  SELECT p FROM person me JOIN person p ON p.rid = me.rid
+    OR (p.deputy = me.rid AND coalesce(nullif(p.deputy_until, ''), '9') >= to_char(now() AT TIME ZONE '{ZONE}', 'YYYY-MM-DD'))
+  WHERE me.account = session_user AND me.life = 'live' AND me.disabled IS NULL AND p.life = 'live' AND p.disabled IS NULL $$;
+"""
+
+_ACTIVE = f"""
+CREATE FUNCTION xlcrm.active() RETURNS boolean LANGUAGE plpgsql STABLE {SAFE} AS $$
+BEGIN
+  RETURN {FREE} OR EXISTS (SELECT FROM person WHERE account = session_user AND life = 'live' AND disabled IS NULL);
+END $$;
+"""
+
+
+def _reach() -> str:
+    rows = ", ".join(
+        f"('{role}', '{action}', '{group}', {int(scope)})"
+        for role, actions in MATRIX.items() for action, grants in actions.items() for group, scope in grants.items()
+    )  # fmt: skip
+    return f"""
+CREATE FUNCTION xlcrm.reach(p_action text, p_class text DEFAULT 'record') RETURNS text[] LANGUAGE plpgsql STABLE {SAFE} AS $$
+DECLARE
+  v_own text[];
+  v_departments text[];
+  v_most integer;
+BEGIN
+  IF {FREE} THEN
+    RETURN NULL;
+  END IF;
+  SELECT array_agg(p.rid), max(m.scope),
+      array_agg(p.department) FILTER (WHERE m.scope = {int(Scope.DEPARTMENT)} AND p.department <> '')
+    INTO v_own, v_most, v_departments
+    FROM xlcrm.persons() p CROSS JOIN LATERAL unnest(string_to_array(p.roles, ',')) AS r(role)
+    JOIN (VALUES {rows}) AS m(role, action, class, scope) ON m.role = r.role
+    WHERE m.action = p_action AND m.class = p_class;
+  IF v_most = {int(Scope.ALL)} THEN
+    RETURN NULL;
+  END IF;
+  IF v_own IS NULL THEN
+    RETURN ARRAY[]::text[];
+  END IF;
+  RETURN v_own || ARRAY[''] || ARRAY(SELECT rid FROM person WHERE department = ANY (v_departments) AND life = 'live');
+END $$;
+"""
+
+
+_COMPARED = f"""
+CREATE FUNCTION xlcrm.compared() RETURNS text[] LANGUAGE plpgsql STABLE {SAFE} AS $$
+DECLARE
+  v_class text;
+  v_one text[];
+  v_all text[];
+BEGIN
+  FOREACH v_class IN ARRAY ARRAY[{", ".join(f"'{group}'" for group in FIELDS)}] LOOP
+    v_one := xlcrm.reach('{Action.READ}', v_class);
+    v_all := CASE WHEN v_all IS NULL THEN v_one WHEN v_one IS NULL THEN v_all
+      ELSE ARRAY(SELECT unnest(v_all) INTERSECT SELECT unnest(v_one)) END;
+  END LOOP;
+  RETURN v_all;
+END $$;
+"""
+"""The owners of whose customers every value may be seen (rules/rights.py: compares)."""
+
+
+def statements() -> Iterator[str]:
+    """``reach`` gives the rids of the owners, '' for nobody; NULL means all there are."""
+    yield from (_PERSONS, _ACTIVE, _reach(), _COMPARED)
+
+
+def within(owner: str, reach: str) -> str:
+    """SQL: whether ``owner`` (an expression, NULL for nobody) is within what ``reach`` gave."""
+    return f"coalesce(coalesce({owner}, '') = ANY ({reach}), true)"

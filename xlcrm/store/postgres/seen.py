@@ -1,0 +1,182 @@
+"""What each login may read: one view for each table, under the table's own name in a schema that stands before the tables'.
+
+People have no right to read a table. A view leaves out the rows of customers whose name they may not know, and gives NULL for
+the fields they may not see; of what they may see masked it gives the mask, of an encrypted value ``MASK``: the database cannot
+open it, and who gets the ciphertext could. Made from the declaration; what has no view here, nobody reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from xlcrm.model.fields import Field, Kind
+from xlcrm.model.fields import Table as Declared
+from xlcrm.rules.masking import MASK
+from xlcrm.rules.rights import FIELDS, Action, Group, group_of
+from xlcrm.store.postgres.reach import within
+from xlcrm.store.postgres.roles import SEEN
+from xlcrm.store.schema import LOGGED, OWNED, RECORDS, columns, metadata, quoted
+
+CUSTOMERS = tuple(table.key for table in RECORDS)
+"""The tables whose records are a customer's."""
+
+_NAMES = frozenset({Kind.PERSON, Kind.CUSTOMER})
+_REACHED = frozenset({Kind.PHONE, Kind.EMAIL, Kind.IDENTITY, Kind.BANKCARD})
+_NOBODY = "ARRAY[]::text[]"
+TABLE = 'e."table"'
+"""The table that an entry "e" of the log is about."""
+
+_ALL = " AND ".join(f"r.read_{group} IS NULL" for group in FIELDS)
+
+
+def with_reach(query: str) -> str:
+    """``query`` with the reaches that it names (r.READ_NAME, r.LOG …) before it, for its FROM.
+
+    Asked once a statement: a function in each row, or once for each column, would cost more than the row.
+    """
+    known = {"persons": "ARRAY(SELECT rid FROM xlcrm.persons())", "compared": "xlcrm.compared()"}
+    said = []
+    for name in sorted(set(re.findall(r"\br\.(\w+)", query))):
+        action, _, group = name.partition("_")
+        reach = f"xlcrm.reach('{action}', '{group or Group.RECORD}')"
+        said.append(f"{known.get(name, reach)} AS {name}")
+    return f"WITH r AS MATERIALIZED (SELECT {', '.join(said)}) {query}" if said else query
+
+
+def owner_of(table: str, rid: str) -> str:
+    """SQL: the owner of the customer of a record, '' for nobody, NULL for one that is not there; both are expressions."""
+    cases = " ".join(f"WHEN '{key}' THEN {owner_in(key, rid)}" for key in CUSTOMERS)
+    return f"CASE {table} {cases} WHEN 'kept_value' THEN {owner_in('customer', rid)} END"
+
+
+def owner_in(key: str, rid: str) -> str:
+    """SQL: as ``owner_of``, where the table's key is known."""
+    if key == "customer":
+        return f"(SELECT coalesce(o.owner, '') FROM xlcrm.customer o WHERE o.rid = {rid})"
+    joined = f"xlcrm.{quoted(key)} t LEFT JOIN xlcrm.customer o ON o.rid = t.customer"
+    return f"(SELECT coalesce(o.owner, '') FROM {joined} WHERE t.rid = {rid})"
+
+
+def by_class(table: Declared, field: str, reach: str) -> str:
+    """SQL: the reach ``{reach}_CLASS`` for a field of ``table`` by its name, an expression; nobody for one not declared."""
+    named: dict[Group, list[str]] = {}
+    for one in table.data:
+        named.setdefault(group_of(table, one), []).append(f"'{one.key}'")
+    cases = " ".join(f"WHEN {field} IN ({', '.join(names)}) THEN r.{reach}_{group}" for group, names in named.items())
+    return f"CASE {cases} ELSE {_NOBODY} END"
+
+
+def _record(table: Declared) -> str:
+    """The view of a table of records."""
+    owned = table.key in OWNED
+    owner = "c.owner" if owned else "t.owner"
+    shown = {field.key: _field(table, field, owner) for field in table.data if field.key not in ("owner", "customer")}
+    listed = ", ".join(f"{shown.get(name, f't.{quoted(name)}')} AS {quoted(name)}" for name in columns(table))
+    name = f"r.{Action.READ}_{Group.NAME}"
+    if owned:
+        rows = f"xlcrm.{table.key} t LEFT JOIN xlcrm.customer c ON c.rid = t.customer WHERE {within(owner, name)}"
+    else:  # of these branches one or two give rows: the index on the owner serves who owns a few of a million
+        here = f"SELECT * FROM xlcrm.{table.key} WHERE"
+        rows = (
+            f"LATERAL ({here} owner = ANY ({name}) UNION ALL {here} owner IS NULL AND '' = ANY ({name}) "
+            f"UNION ALL {here} {name} IS NULL) t"
+        )
+    return with_reach(f"SELECT {listed} FROM r CROSS JOIN {rows}")
+
+
+def _field(table: Declared, field: Field, owner: str) -> str:
+    group, value = group_of(table, field), f"t.{quoted(field.key)}"
+    if field.sensitive or field.kind in _REACHED:
+        mask = f"'{MASK}'"
+    elif field.kind in _NAMES:
+        mask = f"left({value}, 1) || '**'"
+    else:
+        mask = ""
+    hidden = f" WHEN {value} IS NOT NULL AND {within(owner, f'r.{Action.MASKED}_{group}')} THEN {mask}" if mask else ""
+    return f"CASE WHEN {within(owner, f'r.{Action.READ}_{group}')} THEN {value}{hidden} END"
+
+
+def _entry() -> str:
+    """The view of the log: entries about what the person may read the log of, saying only what the person may read of it."""
+    said = " ".join(
+        f"WHEN '{key}' THEN (SELECT coalesce(json_object_agg(j.key, j.value), '{{}}')::text FROM json_each(%s) j WHERE "
+        f"j.key IN ('number', 'origin', 'life', 'merged_into') OR {within('w.owner', by_class(LOGGED[key], 'j.key', Action.READ))})"
+        for key in CUSTOMERS
+    )
+    kept = by_class(LOGGED["customer"], "e.after::json ->> 'field'", Action.READ)
+    told = f"CASE WHEN w.whole OR e.%s = '' THEN e.%s ELSE CASE e.\"table\" {said} ELSE '' END END"
+    listed = ", ".join(
+        {
+            "before": told.replace("%s", "before", 2).replace("%s", "e.before::json"),
+            "after": told.replace("%s", "after", 2).replace("%s", "e.after::json"),
+            "salt": "CASE WHEN w.whole THEN e.salt ELSE '' END",  # the chain holds without it: as after an erasure
+        }.get(column.name, f"e.{quoted(column.name)}")
+        + f" AS {quoted(column.name)}"
+        for column in metadata.tables["entry"].columns
+    )
+    everything = " AND ".join(within("a.owner", f"r.{Action.READ}_{group}") for group in FIELDS)
+    access = "e.\"table\" = 'access' AND EXISTS (SELECT FROM xlcrm_seen.access a WHERE a.rid = e.rid)"
+    return with_reach(f"""SELECT {listed} FROM r CROSS JOIN xlcrm.entry e CROSS JOIN LATERAL (
+        SELECT CASE WHEN r.log IS NULL AND {_ALL} THEN '' ELSE {owner_of(TABLE, "e.rid")} END AS owner OFFSET 0) a
+      CROSS JOIN LATERAL (
+        SELECT a.owner, CASE WHEN e."table" IN ({", ".join(f"'{key}'" for key in CUSTOMERS)}) THEN {everything}
+          WHEN e."table" = 'kept_value' THEN {within("a.owner", kept)} ELSE true END AS whole OFFSET 0) w
+      WHERE r.log IS NULL OR w.owner = ANY (r.log) OR {access}""")
+
+
+def _operation() -> str:
+    listed = ", ".join(f"o.{quoted(column.name)}" for column in metadata.tables["operation"].columns)
+    here = "SELECT FROM xlcrm.entry e WHERE e.seq >= o.first AND e.seq < o.first + o.entries "
+    here += f"AND {owner_of(TABLE, 'e.rid')} = ANY (r.log)"
+    mine = "r.log IS NULL OR o.actor = ANY (r.persons)"
+    return with_reach(f"SELECT {listed} FROM r CROSS JOIN xlcrm.operation o WHERE {mine} OR EXISTS ({here})")
+
+
+def _definitions() -> Iterator[tuple[str, str]]:
+    name, secret = f"r.{Action.READ}_{Group.NAME}", f"r.{Action.READ}_{Group.SENSITIVE}"
+    masked = f"r.{Action.MASKED}_{Group.SENSITIVE}"
+    for table in RECORDS:
+        yield table.key, _record(table)
+    customer = owner_in("customer", "t.customer")
+    yield "blocking_key", f"WHERE r.compared IS NULL OR {customer} = ANY (r.compared)"
+    yield "phone_tail", f"WHERE {secret} IS NULL OR {masked} IS NULL OR {customer} = ANY ({secret} || {masked})"
+    yield "data_key", f"WHERE {secret} IS NULL OR r.keys IS NULL OR {customer} = ANY ({secret})"
+    yield "pinyin", f"WHERE {name} IS NULL OR {owner_in('customer', 't.rid')} = ANY ({name})"
+    field = by_class(LOGGED["customer"], "t.field", Action.READ)
+    yield "kept_value", f"JOIN xlcrm.customer c ON c.rid = t.rid WHERE {within('c.owner', field)}"
+    numbered = ", ".join(owner_in(table.key, "t.rid") for table in RECORDS)
+    yield "number", f"WHERE {name} IS NULL OR coalesce({numbered}) = ANY ({name})"
+    mine = "EXISTS (SELECT FROM xlcrm.operation o WHERE o.id = t.operation AND o.actor = ANY (r.persons))"
+    yield "submission", f"WHERE {name} IS NULL OR {mine} OR {owner_of('t.' + quoted('table'), 't.rid')} = ANY ({name})"
+    yield "access", f"WHERE r.log IS NULL OR t.created_by = ANY (r.persons) OR {customer} = ANY (r.log)"
+    yield "entry", _entry()
+    yield "operation", _operation()
+    yield "counter", "WHERE r.log IS NULL"
+    for known in ("setting", "decision", "keyholder", "key_copy"):
+        yield known, "WHERE (SELECT xlcrm.active())"
+    # Who works here; to somebody without a right, whom to turn to.
+    yield "person", "WHERE (SELECT xlcrm.active()) OR t.account = session_user OR 'admin' = ANY (string_to_array(t.roles, ','))"
+    yield "meta", "WHERE t.name <> 'passphrase' OR (SELECT xlcrm.active())"
+    yield "migration", ""
+
+
+def statements() -> Iterator[str]:
+    """The views; ``DROP`` comes first."""
+    for name, rest in _definitions():
+        query = rest
+        if not rest.startswith("WITH"):  # all columns of the table
+            listed = ", ".join(f"t.{quoted(column.name)}" for column in metadata.tables[name].columns)
+            asks = re.search(r"\br\.\w", rest)
+            query = f"SELECT {listed} FROM {'r CROSS JOIN ' if asks else ''}xlcrm.{quoted(name)} t {rest}"
+            query = with_reach(query) if asks else query
+        yield f"CREATE VIEW {SEEN}.{quoted(name)} WITH (security_barrier) AS {query}"
+
+
+DROP = f"""DO $$
+DECLARE v record;
+BEGIN
+  FOR v IN SELECT relname FROM pg_class WHERE relnamespace = '{SEEN}'::regnamespace AND relkind = 'v' LOOP
+    EXECUTE 'DROP VIEW IF EXISTS {SEEN}.' || quote_ident(v.relname) || ' CASCADE';
+  END LOOP;
+END $$"""

@@ -2,8 +2,9 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 ROWS ?= 300
+RUNS ?= 200
 
-.PHONY: demo test lint bench peers addin setup system clean
+.PHONY: demo test lint soak bench peers addin setup system clean
 
 demo: $(VENV)/.runs
 	$(VENV)/bin/xlcrm demo --rows $(ROWS) --folder demo
@@ -15,6 +16,9 @@ lint: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+soak: setup system
+	$(PY) -m tests.soak --runs $(RUNS)
 
 bench: setup peers
 	$(PY) -m tests.bench.run

@@ -6,6 +6,7 @@ import os
 import pty
 import sys
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import keyring
@@ -17,6 +18,15 @@ from tests.store.secured import HOST, Secured
 from xlcrm.store.postgres import server
 
 PASSWORD = "geheim"
+
+
+class Terminal(StringIO):
+    """Somebody sits there."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 NAME = "团队库"
 
 
@@ -80,10 +90,26 @@ def test_whoami_tells_person_store_way_and_keys(run: Run, url: str, secured: Sec
         "person": "李芳", "account": "lifang", "roles": ["entry"], "department": "销售部",
         "deputy": "", "deputy_until": "", "profile": NAME, "keys": "environment",
     }  # fmt: skip
-    for language, words in (("zh", ("录入员", "销售部", "有效期至", HOST, "XLCRM_KEY")), ("en", ("Entry", "valid until", HOST, "XLCRM_KEY"))):
+    for language, words in (
+        ("zh", ("录入员", "销售部", "有效期至", HOST, "XLCRM_KEY")),
+        ("en", ("Entry", "valid until", HOST, "XLCRM_KEY")),
+    ):
         said = run("whoami", "--store", NAME, "--lang", language)
         assert said.code == 0 and all(word in said.out for word in words), said.out
-    assert run("people", "--change", "李芳", "--deputy", "赵敏", "--until", "2099-12-31", "--store", secured.url(url.split("/")[3].partition("?")[0])).code == 0
+    assert (
+        run(
+            "people",
+            "--change",
+            "李芳",
+            "--deputy",
+            "赵敏",
+            "--until",
+            "2099-12-31",
+            "--store",
+            secured.url(url.split("/")[3].partition("?")[0]),
+        ).code
+        == 0
+    )
     assert "赵敏（到 2099-12-31）" in run("whoami", "--store", NAME).out
 
 
@@ -135,8 +161,7 @@ def test_a_password_is_replaced_only_by_one_that_works(
     assert refused.code == 2 and "钥匙串里" in refused.err and "xlcrm store password" in refused.err
     assert run("store", "password", NAME).code == 2, "nobody sits at a terminal"
     typed = iter(["falsch", PASSWORD])
-    monkeypatch.setattr("sys.stdin", open(os.devnull))  # noqa: SIM115 - gone with the test
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
     changed = run("store", "password", NAME, "--lang", "en")
     assert changed.code == 0 and "Not the password of lifang" in changed.err and "kept in the system's keyring" in changed.err

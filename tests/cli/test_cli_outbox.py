@@ -9,9 +9,9 @@ from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backends import fail
 
 from tests.cli.conftest import Run
+from tests.crypto.test_crypto import PlaintextKeyring
 from tests.jobs.conftest import cells, customer, put
 from tests.store.cluster import ADMIN, Cluster
 from tests.store.proxy import Proxy
@@ -60,7 +60,7 @@ def numbers(book: Path) -> list[Cell]:
 
 def edit(path: Path, row: int, **values: Cell) -> None:
     book = open_book(path)
-    put(book, row, **values)
+    put(book, row, "customer", **values)
     book.save()
 
 
@@ -84,7 +84,7 @@ def test_while_the_store_is_away_rows_wait_sealed_and_the_sheet_says_so(
     assert still.code == 1 and "does not answer" in still.err and len(outbox(tmp_path)) == 1
     way.cut = ""
     sent = run("outbox", "send")
-    assert sent.code == 0 and "新增2" in sent.err and "发件箱是空的" in sent.out
+    assert sent.code == 0 and "新增2" in sent.out and "发件箱是空的" in sent.out
     assert run("store", "status", "--json").data["records"]["customer"] == 2
     again = run("submit", clean)
     assert again.code == 0 and "无变化2" in again.out
@@ -140,7 +140,7 @@ def test_sending_again_what_went_out_stores_nothing_twice(run: Run, store: str, 
     way.cut = ""
     for expected in ("新增2", "无变化2"):
         sent = run("outbox", "send")
-        assert sent.code == 0 and expected in sent.err
+        assert sent.code == 0 and expected in sent.out
         shutil.copy(tmp_path / "copy", parcel)
     assert "无变化2" in run("submit", clean).out and outbox(tmp_path) == []
     assert run("store", "status", "--json").data["records"]["customer"] == 2
@@ -193,7 +193,7 @@ def test_what_the_world_has_overtaken_comes_back_as_a_finding(
     run("submit", theirs, "--store", direct)
     way.cut = ""
     sent = run("outbox", "send")
-    assert sent.code == 1 and "新增1" in sent.err and "待处理1" in sent.err and "再提交一次" in sent.err
+    assert sent.code == 1 and "新增1" in sent.out and "待处理1" in sent.out and "再提交一次" in sent.out
     assert "深圳市海河电子有限公司" in sent.out and "可能与" in sent.out, sent.out
     assert run("outbox", "list", "--json").data[0]["returned"][0][1] == "深圳市海河电子有限公司"
     other = run("submit", theirs)
@@ -235,7 +235,7 @@ def test_customers_that_have_a_number_wait_with_what_was_changed_in_them(run: Ru
     assert said.data["kept"] == {"rows": 2, "new": 0, "known": 2, "refused": 0}
     assert statuses(clean) == ["已提交", "已提交"]
     way.cut = ""
-    assert "更新1" in run("outbox", "send").err
+    assert "更新1" in run("outbox", "send").out
     assert "改过" in run("show", "海河").out
     assert "无变化2" in run("submit", clean).out
 
@@ -252,7 +252,7 @@ def test_without_a_key_to_seal_with_nothing_is_kept(
     run: Run, store: str, way: Proxy, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(PlaintextKeyring())
     monkeypatch.delenv("XLCRM_KEY")
     way.cut = "away"
     said = run("submit", clean, "--lang", "en")

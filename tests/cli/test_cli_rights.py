@@ -245,3 +245,31 @@ def test_every_class_is_tried() -> None:
         assert group_of(CUSTOMER, CUSTOMER[key]) is group
 
 
+
+
+@pytest.mark.parametrize("role", MATRIX)
+def test_no_output_shows_a_telephone_that_is_not_plain_to_its_reader(firm: Firm, role: str) -> None:
+    """Every way out of the store, searched for the digits themselves."""
+    from xlcrm.jobs import find
+
+    secret: list[str] = []
+    said: list[str] = []
+    for relation in RELATIONS:
+        record = firm.customers[role, relation, Group.CORE]
+        if not allowed(role, Action.READ, relation, Group.SENSITIVE):
+            secret.append((record.values["phone"] or "").removeprefix("+86"))
+        for words in (["show", record.number], ["show", record.number, "--json"], ["log", record.number], ["log", record.number, "--json"]):
+            said.append(firm.as_(role, *words).out)
+    said.append(firm.as_(role, "changes").out)
+    path, log = firm.folder / "masked.xlsx", firm.folder / "masked.csv"
+    if firm.as_(role, "export", path).code == 0:
+        said.append(str(open_book(path).read(CUSTOMER).columns["phone"]))
+    if firm.as_(role, "audit", "export", "--out", log).code == 0:
+        said.append(log.read_text("utf-8-sig"))
+    with firm.store(role) as (store, context):
+        rules = app.Desk("zh", app.store_url(), _store=store).rulebook
+        for relation in RELATIONS:
+            one = firm.customers[role, relation, Group.CORE]
+            said.append(str(find.find(store, context, rules, one.values["name"] or "").lines))
+            said.append(str(store.kept([one.rid])) + str(store.as_of([(one.rid, 1)])))
+    assert not [digits for digits in secret for text in said if digits in text]

@@ -8,9 +8,8 @@ import keyring
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from keyring.backends import fail
 
-from tests.crypto.test_crypto import Safe
+from tests.crypto.test_crypto import PlaintextKeyring, Safe
 from xlcrm.crypto import keys
 from xlcrm.crypto.seal import Seal
 from xlcrm.errors import KeysError
@@ -43,10 +42,10 @@ def test_what_is_sealed_opens_for_its_place_only(content: bytes, place: str) -> 
 @pytest.mark.parametrize("way", [*WAYS, {}])
 def test_each_secret_opens_what_it_sealed_and_no_other_does(way: dict[str, str], backend: Safe) -> None:
     if way:
-        keyring.set_keyring(fail.Keyring())
+        keyring.set_keyring(PlaintextKeyring())
     sealed = Seal(environ=way).close(b"x", "p")
     assert Seal(environ=way).open(sealed, "p") == b"x"
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(PlaintextKeyring())
     for other in [*WAYS, {}]:
         if other != way:
             with pytest.raises(KeysError) as caught:
@@ -60,7 +59,7 @@ def test_what_the_keyring_sealed_opens_beside_another_secret(backend: Safe) -> N
 
 
 def test_a_passphrase_is_asked_where_nothing_else_is_there() -> None:
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(PlaintextKeyring())
     sealed = Seal(lambda: "geheim", {}).close(b"x", "p")
     assert Seal(environ={"XLCRM_PASSPHRASE": "geheim"}).open(sealed, "p") == b"x"
 

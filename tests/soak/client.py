@@ -10,6 +10,7 @@ import json
 import os
 import random
 import resource
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.soak.plan import Plan
+from tests.soak.plan import Fault, Plan
 from tests.store.conftest import open_at
 from xlcrm.errors import XlcrmError
 from xlcrm.model.context import Context, Person
+from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Operation, Result
 from xlcrm.store.sql import SqlStore
 
@@ -29,7 +31,7 @@ HOT = "f" * 32
 """A customer that everybody edits all the time, each a field of his own."""
 FIELDS = ("contact_title", "short_name", "address", "product", "focus", "evidence", "need", "remark")
 PATTERNS = {"customer": "CX{yyyy}{mm}{n:04}", "contact": "LX{yyyy}{mm}{n:04}"}
-PATIENCE = 120.0  # seconds; who is not through by then never will be
+PATIENCE = 60.0  # seconds; who is not through by then never will be
 
 
 @dataclass
@@ -68,9 +70,9 @@ class Client:
             store.close()
 
     def _submit(self, store: SqlStore, turn: int) -> None:
-        changes = self.changes(turn)
-        fresh = [change for change in changes if change.base is None]
-        there = len(store.records(change.rid for change in fresh))
+        changes = self._changes(turn)
+        fresh, tokens = changes[:-1], [change.token or "" for change in changes[:-1]]
+        there = len(store.submitted(self._workbook, tokens))
         if there not in (0, len(fresh)):
             self._note(wrong=f"turn {turn}: {there} of {len(fresh)} rows")
         for table, pattern in PATTERNS.items():
@@ -79,34 +81,50 @@ class Client:
             self._note(reserved=given)
             for change, number in zip(rows, given, strict=True):
                 change.number = number
+        seen = [str(rid) for line in read(self.ledger) for rid in line.get("rids", ())]  # their answers have arrived
+        operation = Operation("submit", changes, workbook=self._workbook, source="客户.xlsx", seen=seen)
         self.tell(b"s")
         with self._little_room(turn):
-            receipt = store.apply(Operation("submit", changes, workbook=f"book{self.number}", source="客户.xlsx"), self._context)
-        results = {outcome.result for outcome in receipt.outcomes[: len(fresh)]}
+            receipt = store.apply(operation, self._context)
+        if self._once("lost", turn):
+            os.kill(os.getpid(), signal.SIGKILL)
+        outcomes = receipt.outcomes[:-1]
+        results = {outcome.result for outcome in outcomes}
         # Nothing there, and yet UNCHANGED: a server still committed what a killed program had asked for.
         whole = results == {Result.UNCHANGED} or (results == {Result.STORED} and not there)
         if not whole or receipt.outcomes[-1].result not in (Result.UPDATED, Result.UNCHANGED):
             self._note(wrong=f"turn {turn}: {there} rows were there; {[outcome.result.value for outcome in receipt.outcomes]}")
-        numbers = {outcome.rid: outcome.number for outcome in receipt.outcomes[: len(fresh)]}
-        self._note(told=turn, again=results == {Result.UNCHANGED}, head=receipt.head, rows=numbers)
+        numbers = {change.values["name"]: outcome.number for change, outcome in zip(fresh, outcomes, strict=True)}
+        again, rids = results == {Result.UNCHANGED}, [outcome.rid for outcome in outcomes]
+        self._note(told=turn, again=again, head=receipt.head, rows=numbers, rids=rids)
         self.tell(b"a")
 
-    def changes(self, turn: int) -> list[Change]:
-        """The rows of a submission, the same every time; the last one edits the field of the customer that all edit."""
+    def names(self, turn: int) -> dict[str, list[str]]:
+        """The names that a submission makes, by table."""
+        rows = {"customer": range(self.plan.rows), "contact": range(0, self.plan.rows, 2)}
+        return {table: [f"{table}{self.number}-{turn}-{row}" for row in of] for table, of in rows.items()}
+
+    def _changes(self, turn: int) -> list[Change]:
+        """The rows of a submission: the same every time under identities of their own, as a sheet that is submitted again.
+
+        The last one edits the field of the customer that all edit.
+        """
         made: list[Change] = []
-        for row in range(self.plan.rows):
-            rid = f"{self.number:08x}{turn:08x}{row:016x}"
+        names = self.names(turn)
+        rids = [new_rid() for _ in names["customer"]]
+        for row, (rid, name) in enumerate(zip(rids, names["customer"], strict=True)):
             phone = f"+86139{self.number:02d}{turn:02d}{row:04d}"
-            values: dict[str, str | None] = {"name": f"公司{self.number}-{turn}-{row}", "phone": phone, "grade": "A"}
             keys = (f"p:{phone}", f"n:公司{self.number}", "d:公司")
-            made.append(Change("customer", rid, rid, values, keys=keys, token=f"c{turn}-{row}"))
-        for row in range(0, self.plan.rows, 2):
-            rid, customer = f"c{self.number:07x}{turn:08x}{row:016x}", f"{self.number:08x}{turn:08x}{row:016x}"
-            made.append(Change("contact", rid, customer, {"customer": customer, "name": "李芳"}, token=f"p{turn}-{row}"))
-        name = FIELDS[self.number]
-        before = said(self.number, turn - 1) if turn else None
-        made.append(Change("customer", HOT, HOT, {name: said(self.number, turn)}, base=1, expected={name: before}))
+            made.append(Change("customer", rid, rid, {"name": name, "phone": phone, "grade": "A"}, keys=keys, token=name))
+        for rid, name in zip(rids[::2], names["contact"], strict=True):
+            made.append(Change("contact", new_rid(), rid, {"customer": rid, "name": name, "phone": "+8613800138000"}, token=name))
+        field, before = FIELDS[self.number], said(self.number, turn - 1) if turn else None
+        made.append(Change("customer", HOT, HOT, {field: said(self.number, turn)}, base=1, expected={field: before}))
         return made
+
+    @property
+    def _workbook(self) -> str:
+        return f"book{self.number}"
 
     @property
     def _context(self) -> Context:
@@ -114,12 +132,17 @@ class Client:
 
     def _little_room(self, turn: int) -> _Room:
         """On SQLite the disk is full for this process alone: files grow no further."""
-        full = [one for one in self.plan.faults if one.kind == "full" and one.whom == self.number and one.events % self.plan.turns == turn]
-        known = [line for line in read(self.ledger) if line.get("full") == turn]
-        if self.plan.engine != "sqlite" or not full or known:
-            return _Room(None)
-        self._note(full=turn)
-        return _Room(Path(self.address + "-wal").stat().st_size + full[0].room)
+        full = self._once("full", turn) if self.plan.engine == "sqlite" else None
+        return _Room(Path(self.address + "-wal").stat().st_size + full.room if full else None)
+
+    def _once(self, kind: str, turn: int) -> Fault | None:
+        """What the plan has in store for this client in this turn, unless it happened already."""
+        mine = (one for one in self.plan.faults if (one.kind, one.whom, one.events % self.plan.turns) == (kind, self.number, turn))
+        found = next(mine, None)
+        if found is None or any(line.get(kind) == turn for line in read(self.ledger)):
+            return None
+        self._note(**{kind: turn})
+        return found
 
     def _note(self, **what: object) -> None:
         with self.ledger.open("ab", buffering=0) as file:

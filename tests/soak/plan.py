@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 
 CLIENTS = 8
 FAULTS = {
-    "sqlite": ("client", "client", "client", "full"),
-    "postgres": ("client", "client", "backend", "server", "cut", "deaf", "terminate"),
-    "disk": ("full", "client", "full", "cut"),
+    "sqlite": ("client", "client", "client", "lost", "full"),
+    "postgres": ("client", "client", "lost", "backend", "server", "cut", "deaf", "terminate"),
+    "disk": ("full", "client", "lost", "full", "cut"),
 }
-"""The engines ("disk": PostgreSQL whose disk has no room at times) and what may happen on them."""
+"""The engines ("disk": PostgreSQL whose disk has no room at times) and what may happen on them.
+
+"lost": a program dies when the store has said yes and nobody has heard it. "deaf": no answer arrives, then the line breaks.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,6 +273,13 @@ def test_nobody_listens_there(secured: Secured, url: str) -> None:
     assert isinstance(refused("postgresql://lifang@no-such-host.invalid/crm"), Away)
 
 
+def test_a_server_that_never_answers_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "REACH", 2)  # as short as libpq allows
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        error = refused(f"postgresql://lifang@127.0.0.1:{silent.getsockname()[1]}/crm")
+    assert isinstance(error, Away) and error.key == "store.away"
+
+
 @pytest.mark.parametrize(("state", "key"), [("57P03", "store.away"), ("53300", "store.server_busy"), ("28000", "store.login")])
 def test_what_a_server_says_before_it_asks_for_a_password_is_told(state: str, key: str) -> None:
     """As one that starts after a power cut says it, in whatever language."""

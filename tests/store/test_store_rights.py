@@ -67,7 +67,7 @@ def test_the_guards_cannot_be_changed(raw: psycopg.Connection, statement: str) -
         raw.execute(statement)
 
 
-def test_a_colleague_submits_and_reads_through_xlcrm(cluster: Cluster, database: str, wang: Person) -> None:
+def test_a_colleague_submits_and_reads_through_xlcrm(cluster: Cluster, database: str, url: str, wang: Person) -> None:
     store = opening.open(cluster.url(database, "wang", "geheim"), CIPHER)
     change = customer("新公司")
     change.number = store.numbers("CX{yyyy}{mm}{n:04}", 1, "2025-03-05")[0]
@@ -75,10 +75,11 @@ def test_a_colleague_submits_and_reads_through_xlcrm(cluster: Cluster, database:
     assert receipt.outcomes[0].created_by == wang.rid
     assert [found.rid for found in store.search("新公司")] == [change.rid] and store.search("xgs")
     assert store.candidates([["n:新公司"]]).pairs == [(0, change.rid)]
-    assert not store.verify().faults and store.status().people == 2
+    assert store.status().people == 2
     said = cluster.run("SELECT \"session_user\", roles FROM xlcrm.operation ORDER BY seq DESC LIMIT 1", database=database)
     assert said == [("wang", "entry")]
     store.close()
+    assert faults(url) == []
 
 
 def test_nobody_writes_in_anothers_name(cluster: Cluster, database: str, wang: Person) -> None:
@@ -128,17 +129,19 @@ def test_entries_that_were_made_up_are_refused(raw: psycopg.Connection, wang: Pe
     assert caught.value.sqlstate == "XL004"
 
 
-def test_a_view_in_place_of_the_staging_table_gets_no_rights(raw: psycopg.Connection, wang: Person) -> None:
+def test_a_view_in_place_of_the_staging_table_gets_no_rights(
+    cluster: Cluster, database: str, raw: psycopg.Connection, wang: Person
+) -> None:
     """It would be read with the rights of the store's owner, and so could call anything."""
     raw.execute("CREATE FUNCTION pg_temp.evil() RETURNS text LANGUAGE plpgsql AS $$BEGIN DELETE FROM xlcrm.submission; RETURN ''; END$$")
     columns = ", ".join(f"'' AS {quoted(column.name)}" for column in metadata.tables["entry"].columns if column.name != "rid")
     raw.execute(f"CREATE TEMPORARY VIEW staged_entry AS SELECT pg_temp.evil() AS rid, {columns}")
     raw.execute("CREATE TEMPORARY TABLE staged (what text, item text, rid text, owner text)")
-    before = raw.execute("SELECT count(*) FROM submission").fetchall()
+    before = cluster.run("SELECT count(*) FROM xlcrm.submission", database=database)
     with pytest.raises(psycopg.Error) as caught:
         raw.execute(CALL, (LATEST, "x", wang.rid))
     assert caught.value.sqlstate == "XL004"
-    assert raw.execute("SELECT count(*) FROM submission").fetchall() == before
+    assert cluster.run("SELECT count(*) FROM xlcrm.submission", database=database) == before
 
 
 def test_names_in_front_of_the_search_path_change_nothing(cluster: Cluster, database: str, wang: Person) -> None:

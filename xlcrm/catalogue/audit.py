@@ -19,7 +19,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "verifying": ("正在核对日志……", "Verifying the log ..."),
     "exporting": ("正在导出日志……", "Exporting the log ..."),
     "exported": ("已导出 {count} 条日志：{path}", "{count} entries of the log exported to {path}"),
-    "heads_hold": ("所给的 {count} 个校验码都与日志相符。", "The log leads to all {count} heads given."),
+    "heads_hold": ("所给的 {count} 个校验码都与日志相符。", "Heads given: {count}; the log leads to each."),
     "kept": ("日志至少保留 {years} 年。", "The log is kept for {years} years at least."),
     "bad_head": ("“{head}”不是日志校验码。", "“{head}” is no head of a log."),
     "bad_head.hint": ("写法如 12:9f3c…（冒号后至少 16 位），见提交后的显示。", "Write it like 12:9f3c… (16 digits or more behind the colon), as a submission shows it."),

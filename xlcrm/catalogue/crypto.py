@@ -36,8 +36,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "keyring_locked.hint": ("请解锁密钥环（登录系统时的密码），然后重试。", "Unlock the keyring (usually your login password) and try again."),
     "old_key": ("这把密钥已经换掉了（现为第 {version} 把，手里的是第 {mine} 把）。", "This key was replaced: the store has key {version}, this is key {mine}."),
     "old_key.hint": (
-        "请取消环境变量 XLCRM_KEY，运行 xlcrm key join 申请加入；库中数据未被改动。",
-        "Remove the environment variable XLCRM_KEY and run xlcrm key join; nothing was changed.",
+        "请取消环境变量 XLCRM_KEY；这台电脑若还没有加入，再运行 xlcrm key join。库中数据未被改动。",
+        "Remove the environment variable XLCRM_KEY; if this machine has not joined yet, run xlcrm key join. No data was changed.",
     ),
     "not_admitted": ("这台电脑还没有获准打开这个客户库。", "This machine has not been admitted to the store."),
     "not_admitted.hint": (

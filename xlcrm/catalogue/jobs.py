@@ -72,7 +72,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "log_line": ("{at}  {actor}  {kind}  {table}  第{version}版  {source}", "{at}  {actor}  {kind}  {table}  version {version}  {source}"),
     "log_change": ("{field}：{before} → {after}", "{field}: {before} → {after}"),
     "log_sound": ("日志完整：{operations}次操作，{entries}条记录，校验码 {head}。", "The log is sound: {operations} operations, {entries} entries, head {head}."),
-    "log_faulty": ("日志有问题，共{count}处：", "The log has {count} faults:"),
+    "log_faulty": ("日志有问题，共{count}处：", "The log is not sound; faults found: {count}"),
     "new_book": ("已新建：{path}。打开后先看“填写说明”。", "Made {path}. Open it and read the guide first."),
     "new_from": ("已从旧表转换{rows}行：{path}", "{rows} rows taken over into {path}"),
     "new_unknown": ("这些列没有对应的字段，没有带过来：{headers}", "These columns match no field and were left out: {headers}"),

@@ -9,7 +9,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "其中新增{new}行；已有编号{known}行，改了什么到时再比较。",
         "{new} of them are new; {known} have a number, and what was changed in them is found then.",
     ),
-    "kept_refused": ("退回{refused}行：请按“问题说明”修改后再提交。", "{refused} rows were refused: repair them as their problems say and submit again."),
+    "kept_refused": ("退回{refused}行：请按“问题说明”修改后再提交。", "Refused: {refused}. Repair them as their problems say and submit again."),
     "kept_none": ("暂时连不上客户库；没有可以发送的行。", "The store does not answer; there are no rows to send."),
     "why": ("原因：{why}", "Reason: {why}"),
     "sent": (

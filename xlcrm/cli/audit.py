@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlcrm import app
-from xlcrm.catalogue import text
+from xlcrm.catalogue import LANGUAGES, text
 from xlcrm.cli import terminal
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _FILTERS = ("since", "until", "person", "customer", "kind", "table")
 def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """What the command takes."""
     about = partial(text, language=language)
-    actions = parser.add_subparsers(dest="action", required=True, metavar=about("cli.command"))
+    actions = parser.add_subparsers(dest="action", required=True, metavar="verify|export|keep")
     verify = actions.add_parser("verify", help=about("audit.verify"), description=about("audit.verify"))
     verify.add_argument("--head", metavar="SEQ:HASH", action="append", default=[], help=about("audit.head"))
     verify.add_argument("--receipt", metavar="BOOK.xlsx", type=Path, action="append", default=[], help=about("audit.receipt"))
@@ -35,6 +35,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     keep.add_argument("years", nargs="?", type=int, help=about("audit.years"))
     for one in (verify, export, keep):
         one.add_argument("--store", metavar="URL", help=about("cli.store_url"))
+        one.add_argument("--lang", choices=LANGUAGES, default=language, help=about("cli.lang"))
 
 
 def run(options: argparse.Namespace) -> int:

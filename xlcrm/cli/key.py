@@ -185,6 +185,7 @@ def _warn(desk: app.Desk, options: argparse.Namespace) -> None:
     """Whoever has not joined is shut out by a new key: ask first."""
     from xlcrm.jobs import keys
 
+    keys.ready(desk.store, desk.context)
     standing, outside = desk.store.keyroom.standing(), keys.outside(desk.store)
     if standing.version == 1 and outside and not options.yes:
         _confirm(text("key.shut", options.lang, names="、".join(outside)))

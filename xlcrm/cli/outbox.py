@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     """Do it; 0 when nothing waits any more, 1 when something does."""
     waiting = list(app.outbox().waiting())
     if options.action == "send" and waiting:
-        _send(waiting, options.lang)
+        _send(waiting, options)
         waiting = list(app.outbox().waiting())
     if options.action == "drop":
         return _drop(waiting, options)
@@ -35,14 +36,17 @@ def run(options: argparse.Namespace) -> int:
     return 1 if waiting else 0
 
 
-def _send(waiting: Iterable[Waiting], language: str) -> None:
+def _send(waiting: Iterable[Waiting], options: argparse.Namespace) -> None:
     from xlcrm.jobs.outbox import say
 
+    language = options.lang
     urls = dict.fromkeys(one.parcel.url for one in waiting if one.parcel is not None)
     for url in urls:
         try:
             with app.session(None, language, url, create=False) as desk:
-                terminal.tell(say.sent(app.send(desk, returned=True), language))
+                said = say.sent(app.send(desk, returned=True), language)
+            for line in said:
+                print(line, file=sys.stderr if options.json else sys.stdout)
         except Away as error:
             terminal.tell([error.sentence(language)])
 

@@ -86,13 +86,18 @@ def remove(store: Store, context: Context, gone: Sequence[Holder]) -> list[Holde
 
 def change(store: Store, context: Context, without: Sequence[str] = ()) -> list[Holder]:
     """Begin with a new store key (see ``remove``); ``rewrap`` then does the work."""
-    keeper(store, context)
+    ready(store, context)
     room = store.keyroom
-    if not any(one.recovery and one.admitted for one in room.holders()):
-        raise UsageError("crypto.recovery_first")
     for _ in room.rewrap():
         pass
     return room.renew(context, without)
+
+
+def ready(store: Store, context: Context) -> None:
+    """UsageError where the store key cannot be changed: without the right, or without a recovery passphrase."""
+    keeper(store, context)
+    if not any(one.recovery and one.admitted for one in store.keyroom.holders()):
+        raise UsageError("crypto.recovery_first")
 
 
 def rewrap(store: Store, context: Context) -> Iterator[int]:

@@ -119,4 +119,4 @@ def _place(connection: Connection, cursor: str) -> int:
 
 
 def _store(connection: Connection) -> str:
-    return str(connection.execute(select(META.c.value).where(META.c.name == "store_id")).scalar_one())[:_SHOWN]
+    return str(connection.execute(select(META.c.value).where(META.c.name == "store_id")).scalar_one())[-_SHOWN:]

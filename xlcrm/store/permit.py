@@ -32,8 +32,6 @@ def refusals(
     rights = rights_of(context.actor, colleagues, context.now()[:10])
     # Of a hundred thousand new rows none needs to be looked at where any may be stored.
     everywhere = {key for key in LOGGED if key not in (*_STORE_WIDE, "keyholder") and rights.may(Action.CREATE, NOBODYS)}
-    if rights.may(Action.CREATE, None):
-        everywhere.add("customer")
     asked = [*(place for place in sorted(fresh) if changes[place].table not in everywhere), *known]
     owners = _owners(batch, [changes[place] for place in asked])
     refused: dict[int, Outcome] = {}
@@ -64,7 +62,8 @@ def _against(
     if change.table != "customer" and change.table not in OWNED:
         return None
     if fresh:
-        return None if rights.may(Action.CREATE, owners.get(change.customer)) else ""
+        owner = change.values.get("owner") if change.table == "customer" else owners.get(change.customer)
+        return None if rights.may(Action.CREATE, owner) else ""
     row = batch.rows.get((change.table, change.rid))
     if row is None:
         return None  # made by this operation, or gone

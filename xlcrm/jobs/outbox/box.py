@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from xlcrm.crypto.seal import Seal
 from xlcrm.errors import KeysError, UsageError
 from xlcrm.jobs.outbox.parcel import Parcel, from_bytes, to_bytes
+from xlcrm.model.identity import new_rid
 
 _SUFFIX = ".parcel"
 _REACHED = "reached.json"
@@ -42,7 +42,7 @@ class Outbox:
 
     def add(self, parcel: Parcel) -> str:
         """Put a parcel in, safe on the disk when this returns; its name. KeysError: nothing here to seal with."""
-        name = f"{parcel.at.replace(' ', '-').replace(':', '')}-{uuid.uuid4().hex[:6]}"
+        name = f"{parcel.at.replace(' ', '-').replace(':', '')}-{new_rid()}"
         self.replace(name, parcel)
         return name
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from xlcrm.errors import BookError
 from xlcrm.jobs.marking import write_marks
 from xlcrm.jobs.outbox.box import Outbox
-from xlcrm.jobs.outbox.parcel import having, pack
+from xlcrm.jobs.outbox.parcel import having, pack, unheld
 from xlcrm.jobs.reading import Sheet, read
 from xlcrm.jobs.repair import done_before
 from xlcrm.jobs.validate import identify
@@ -24,7 +24,10 @@ QUEUED = "queued"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was kept, in rows: ``new`` ones, ``known`` ones with a number (their changes are found later); and ``refused`` ones."""
+    """How many rows were kept: ``new`` ones, and ``known`` ones, whose number tells that their changes are found later.
+
+    ``refused`` are those that were not.
+    """
 
     rows: int
     new: int
@@ -50,8 +53,9 @@ def keep(book: Book, outbox: Outbox, store: str, url: str, context: Context, rul
         older = list(outbox.of(book.setting("uid"), store))
         outbox.add(parcel)
         current = {key: sheet.rows for key, sheet in sheets.items()}
+        edited = {key: unheld(rows, new[key], [one for _, one in older]) for key, rows in current.items()}
         for name, one in older:
-            outbox.reduce(name, one, one.left(current, new))
+            outbox.reduce(name, one, one.left(current, edited))
     try:
         for key, sheet in sheets.items():
             book.write(sheet.rows, {"submit_status": _statuses(sheet, new[key], refused[key], context.language)})

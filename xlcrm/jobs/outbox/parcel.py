@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from xlcrm.model.rows import Cell, CellError, Rows
-from xlcrm.model.tables import BY_KEY, FINDINGS, SETTING, SUBMITTED
+from xlcrm.model.tables import BY_KEY, CONTACT, CUSTOMER, FINDINGS, INTERACTION, SETTING, SUBMITTED
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.sheets.base import Book
@@ -18,7 +18,12 @@ from xlcrm.sheets.memory import MemoryBook
 
 _LEFT_OUT = (FINDINGS, SETTING)
 _KEPT_SETTINGS = ("uid", "template", "language", "import")
-_MOSTLY = 0.5
+_TELLING = {
+    CUSTOMER.key: ("name", "contact", "phone"),
+    CONTACT.key: ("customer", "name", "phone"),
+    INTERACTION.key: ("customer", "at", "summary"),
+}
+_ALIKE = 2  # of the three that tell rows apart; one may have been corrected
 
 
 @dataclass(slots=True)
@@ -63,8 +68,7 @@ class Parcel:
     def left(self, current: Mapping[str, Rows], waiting: Mapping[str, set[int]]) -> dict[str, list[int]]:
         """The rows (table key -> indexes) that ``current`` does not hold any more.
 
-        A row is there as it was, or under its number, or as one of those ``waiting`` (table key -> indexes) that says mostly the
-        same: edited since.
+        A row is there as it was, or under its number, or edited: as one of those ``waiting`` (table key -> indexes).
         """
         return {
             table.key: _missing(self.tables[table.key], current.get(table.key), waiting.get(table.key, set()))
@@ -152,27 +156,40 @@ def _read(found: Any) -> Cell:
     return cell
 
 
-def _missing(old: Rows, new: Rows | None, waiting: set[int]) -> list[int]:
-    """The rows of ``old`` that ``new`` has neither as they were nor edited."""
-    if new is None:
-        return sorted(set(range(len(old))) - having(old, SETTLED))
+def held(old: Rows, new: Rows) -> tuple[set[int], list[int]]:
+    """The rows of ``new`` that are rows of ``old`` as they were, and the rows of ``old`` that are not there so."""
     there: dict[tuple[object, ...], list[int]] = {}
     for index in range(len(new)):
         there.setdefault(_content(new, index), []).append(index)
-    numbers = {new.cell(index, "number") for index in range(len(new))} - {None}
-    gone, used, settled = [], set(), having(old, SETTLED)
+    found, gone = set(), []
     for index in range(len(old)):
-        same = there.get(_content(old, index))
-        if same:
-            used.add(same.pop())
-        elif old.cell(index, "number") not in numbers and index not in settled:
+        if same := there.get(_content(old, index)):
+            found.add(same.pop())
+        else:
             gone.append(index)
-    left = []
+    return found, gone
+
+
+def unheld(rows: Rows, chosen: set[int], parcels: Iterable[Parcel]) -> set[int]:
+    """Those of the chosen rows that no parcel holds as they are now: edited since, or new."""
+    key = rows.table.key
+    return chosen.difference(*(held(one.tables[key], rows)[0] for one in parcels if key in one.tables))
+
+
+def _missing(old: Rows, new: Rows | None, waiting: set[int]) -> list[int]:
+    """The rows of ``old`` that ``new`` has neither as they were nor edited."""
+    settled = having(old, SETTLED)
+    if new is None:
+        return sorted(set(range(len(old))) - settled)
+    numbers = {new.cell(index, "number") for index in range(len(new))} - {None}
+    found, gone = held(old, new)
+    free, left = waiting - found, []
     for index in gone:
-        free = [other for other in waiting if other not in used]
+        if index in settled or old.cell(index, "number") in numbers:
+            continue
         best = max(free, key=lambda other: _alike(old, index, new, other), default=None)
-        if best is not None and _alike(old, index, new, best) > _MOSTLY:
-            used.add(best)
+        if best is not None and _alike(old, index, new, best) >= _ALIKE:
+            free.discard(best)
         else:
             left.append(index)
     return left
@@ -183,7 +200,7 @@ def _content(rows: Rows, index: int) -> tuple[object, ...]:
     return (rows.cell(index, "number"), *(cell.text if isinstance(cell, CellError) else cell for cell in cells))
 
 
-def _alike(old: Rows, index: int, new: Rows, other: int) -> float:
-    """How much of what the old row says the other one says, too: 0 to 1."""
-    said = [field.key for field in old.table.data if old.cell(index, field.key) is not None]
-    return sum(old.cell(index, key) == new.cell(other, key) for key in said) / max(len(said), 1)
+def _alike(old: Rows, index: int, new: Rows, other: int) -> int:
+    """In how many of the fields that tell rows apart the two say the same."""
+    said = [(old.cell(index, key), new.cell(other, key)) for key in _TELLING.get(old.table.key, ())]
+    return sum(one == another and one is not None for one, another in said)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from xlcrm.jobs.marking import marks
 from xlcrm.jobs.outbox.box import Outbox
 from xlcrm.jobs.outbox.keep import QUEUED
-from xlcrm.jobs.outbox.parcel import Parcel, having, records, select
+from xlcrm.jobs.outbox.parcel import Parcel, having, records, select, unheld
 from xlcrm.jobs.submit import Count, Submission, submit
 from xlcrm.model.context import Context
 from xlcrm.model.tables import SUBMITTED
@@ -56,9 +56,10 @@ def take_along(book: Book, outbox: Outbox, store: str) -> list[str]:
     They are to be dropped once the workbook is submitted. Raises BookError.
     """
     own = list(outbox.of(book.setting("uid"), store)) if book.setting("uid") else []
-    for _, parcel in own:
+    parcels = [parcel for _, parcel in own]
+    for parcel in parcels:
         current = {table.key: book.read(table) for table in SUBMITTED if table in book.tables()}
-        left = parcel.left(current, {key: having(rows, (QUEUED,)) for key, rows in current.items()})
+        left = parcel.left(current, {key: unheld(rows, having(rows, (QUEUED,)), parcels) for key, rows in current.items()})
         for key, missing in left.items():
             if missing and key in current:
                 book.append(current[key].table, records(select(parcel.tables[key], missing)))

@@ -6,12 +6,13 @@ not sent to whoever answers. A weaker mode in the address is refused unless ``we
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl
 
 from xlcrm.errors import UsageError
 
@@ -19,6 +20,7 @@ SCHEMES = ("postgresql", "postgres")
 SAFE = "verify-full"
 SYSTEM = "system"  # libpq's word for the system's own certificates
 _FORCED = "weak_tls"
+_MEANING = re.compile(r"[%&#+?\s]")
 _LOCAL_NAMES = ("", "localhost")
 _BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 
@@ -48,7 +50,6 @@ class Address:
     def login(self) -> str:
         """Who logs in where, as passwords are kept by: person@host:port."""
         return f"{self.user}@{','.join(name or way for name, way in self.hosts)}:{self.port}"
-
 
     @property
     def store(self) -> str:
@@ -121,7 +122,9 @@ def with_roots(url: str, path: Path) -> str:
 
 
 def _joined(base: str, told: list[tuple[str, str]]) -> str:
-    return f"{base}?{urlencode(told, safe='/:,', quote_via=quote)}" if told else base
+    """An address of its parts; what means something in an address is written as %XX, Chinese stays readable."""
+    query = "&".join(f"{name}={_MEANING.sub(lambda one: f'%{ord(one[0]):02X}', value)}" for name, value in told)
+    return f"{base}?{query}" if query else base
 
 
 def _parts(url: str) -> dict[str, str]:

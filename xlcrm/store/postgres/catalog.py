@@ -48,14 +48,16 @@ def sound(connection: Connection) -> bool:
 
 def create(connection: Connection) -> None:
     """Make the functions, triggers and views anew, and say who may use what."""
-    for statement in (seen.DROP, *functions.statements(), *seen.statements(), functions.SPELL, *roles.GRANTS):
+    for statement in (seen.DROP, *functions.statements(), *seen.VIEWS.values(), functions.SPELL, *roles.GRANTS):
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
 def missing(connection: Connection) -> set[str]:
-    """The triggers that are gone or switched off."""
+    """The triggers that are gone or switched off, and the views that are gone."""
     asked = (
         "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
         "WHERE c.relnamespace = to_regnamespace(%s) AND t.tgenabled IN ('O', 'A')"
     )
-    return functions.TRIGGERS.keys() - set(connection.exec_driver_sql(asked, (SCHEMA,)).scalars())
+    views = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) AND relkind = 'v'"
+    gone = seen.VIEWS.keys() - set(connection.exec_driver_sql(views, (roles.SEEN,)).scalars())
+    return gone | (functions.TRIGGERS.keys() - set(connection.exec_driver_sql(asked, (SCHEMA,)).scalars()))

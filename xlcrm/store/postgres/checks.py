@@ -16,7 +16,8 @@ from xlcrm.store.schema import LOGGED, OWNED, quoted
 
 _LISTED = ", ".join(f"'{key}'" for key in CUSTOMERS)
 _SET = "SET search_path = xlcrm, pg_temp SET client_min_messages = warning"
-_CREATE, _MERGE, _VOID = f"r.{Action.CREATE}_{Group.RECORD}", f"r.{Action.MERGE}_{Group.RECORD}", f"r.{Action.VOID}_{Group.RECORD}"
+_NAMED = f"r.{Action.CHANGE}_{Group.NAME}"
+_CREATE, _MERGE, _VOID = (f"r.{action}_{Group.RECORD}" for action in (Action.CREATE, Action.MERGE, Action.VOID))
 
 
 def _refuse(what: str, query: str) -> str:
@@ -81,7 +82,8 @@ def _changes() -> str:
     ours = f"SELECT rid FROM staged_entry WHERE \"table\" IN ({_LISTED}, 'kept_value')"
     found = _refuse("staged", (
         f"FROM r CROSS JOIN staged s WHERE s.what <> 'seen' AND s.rid NOT IN ({ours}) "
-        f"AND NOT coalesce({owner_in('customer', 's.rid')} = ANY (r.{Action.CHANGE}_{Group.NAME}), false)"
+        f"AND {_NAMED} IS NOT NULL "
+        f"AND NOT coalesce({owner_in('customer', 's.rid')} = ANY ({_NAMED}), false)"
     ))  # fmt: skip
     whose = _refuse("staged", (
         f"FROM r CROSS JOIN staged s WHERE s.what IN ('blocking_key', 'phone_tail', 'move') AND s.owner NOT IN ({ours}) "

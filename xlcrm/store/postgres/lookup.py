@@ -12,7 +12,7 @@ SELECT w.key, many.many FROM unnest(%s::text[]) AS w(key) CROSS JOIN LATERAL (
   SELECT count(DISTINCT customer) AS many FROM (
     SELECT customer FROM blocking_key WHERE key = w.key COLLATE "C" LIMIT {MOST_COUNTED}) few) many
 WHERE many.many > 0
-"""  # noqa: S608 - a number of ours
+"""
 
 # The limit changes nothing: it keeps the planner from reading all keys instead of looking up those wanted.
 _HAVING = f"""
@@ -20,7 +20,7 @@ SELECT w.key, sharing.customer FROM unnest(%s::text[]) AS w(key) CROSS JOIN LATE
   SELECT DISTINCT b.customer FROM (
     SELECT customer FROM blocking_key WHERE key = w.key COLLATE "C" LIMIT {MOST_COUNTED}) b
   JOIN customer c ON c.rid = b.customer AND c.life = 'live') sharing
-"""  # noqa: S608 - a number of ours
+"""
 
 # Counting takes 0.1 s a million; what the server remembers of a small table is too rough, or nothing yet (-1).
 _TOTAL = """

@@ -16,11 +16,16 @@ SAFE = "SECURITY DEFINER SET search_path = xlcrm, pg_temp SET client_min_message
 FREE = f"pg_has_role(session_user, '{OWNER}', 'MEMBER')"
 """Whether this login may do everything: a machine that serves a folder, or the database's administrator."""
 
-_PERSONS = f"""
-CREATE FUNCTION xlcrm.persons() RETURNS SETOF person LANGUAGE sql STABLE {SAFE} AS $$
-  SELECT p FROM person me JOIN person p ON p.rid = me.rid
+_ACTING = f"""SELECT p.* FROM person me JOIN person p ON p.rid = me.rid
     OR (p.deputy = me.rid AND coalesce(nullif(p.deputy_until, ''), '9') >= to_char(now() AT TIME ZONE '{ZONE}', 'YYYY-MM-DD'))
-  WHERE me.account = session_user AND me.life = 'live' AND me.disabled IS NULL AND p.life = 'live' AND p.disabled IS NULL $$;
+  WHERE me.account = session_user AND me.life = 'live' AND me.disabled IS NULL AND p.life = 'live' AND p.disabled IS NULL"""
+"""Who this login is, and whom it stands in for today."""
+
+_PERSONS = f"""
+CREATE FUNCTION xlcrm.persons() RETURNS text[] LANGUAGE plpgsql STABLE {SAFE} AS $$
+BEGIN
+  RETURN ARRAY(SELECT rid FROM ({_ACTING}) acting);
+END $$;
 """
 
 _ACTIVE = f"""
@@ -49,7 +54,7 @@ BEGIN
   SELECT array_agg(p.rid), max(m.scope),
       array_agg(p.department) FILTER (WHERE m.scope = {int(Scope.DEPARTMENT)} AND p.department <> '')
     INTO v_own, v_most, v_departments
-    FROM xlcrm.persons() p CROSS JOIN LATERAL unnest(string_to_array(p.roles, ',')) AS r(role)
+    FROM ({_ACTING}) p CROSS JOIN LATERAL unnest(string_to_array(p.roles, ',')) AS r(role)
     JOIN (VALUES {rows}) AS m(role, action, class, scope) ON m.role = r.role
     WHERE m.action = p_action AND m.class = p_class;
   IF v_most = {int(Scope.ALL)} THEN

@@ -35,7 +35,7 @@ def with_reach(query: str) -> str:
 
     Asked once a statement: a function in each row, or once for each column, would cost more than the row.
     """
-    known = {"persons": "ARRAY(SELECT rid FROM xlcrm.persons())", "compared": "xlcrm.compared()"}
+    known = {"persons": "xlcrm.persons()", "compared": "xlcrm.compared()"}
     said = []
     for name in sorted(set(re.findall(r"\br\.(\w+)", query))):
         action, _, group = name.partition("_")
@@ -97,13 +97,16 @@ def _field(table: Declared, field: Field, owner: str) -> str:
     return f"CASE WHEN {within(owner, f'r.{Action.READ}_{group}')} THEN {value}{hidden} END"
 
 
+def _filtered(key: str) -> str:
+    """What an entry says of a record of ``key``, less the fields that the person may not read."""
+    may = within("w.owner", by_class(LOGGED[key], "j.key", Action.READ))
+    own = "j.key IN ('number', 'origin', 'life', 'merged_into')"
+    return f"(SELECT coalesce(json_object_agg(j.key, j.value), '{{}}')::text FROM json_each(%s) j WHERE {own} OR {may})"
+
+
 def _entry() -> str:
     """The view of the log: entries about what the person may read the log of, saying only what the person may read of it."""
-    said = " ".join(
-        f"WHEN '{key}' THEN (SELECT coalesce(json_object_agg(j.key, j.value), '{{}}')::text FROM json_each(%s) j WHERE "
-        f"j.key IN ('number', 'origin', 'life', 'merged_into') OR {within('w.owner', by_class(LOGGED[key], 'j.key', Action.READ))})"
-        for key in CUSTOMERS
-    )
+    said = " ".join(f"WHEN '{key}' THEN {_filtered(key)}" for key in CUSTOMERS)
     kept = by_class(LOGGED["customer"], "e.after::json ->> 'field'", Action.READ)
     told = f"CASE WHEN w.whole OR e.%s = '' THEN e.%s ELSE CASE e.\"table\" {said} ELSE '' END END"
     listed = ", ".join(
@@ -161,17 +164,17 @@ def _definitions() -> Iterator[tuple[str, str]]:
     yield "migration", ""
 
 
-def statements() -> Iterator[str]:
-    """The views; ``DROP`` comes first."""
-    for name, rest in _definitions():
-        query = rest
-        if not rest.startswith("WITH"):  # all columns of the table
-            listed = ", ".join(f"t.{quoted(column.name)}" for column in metadata.tables[name].columns)
-            asks = re.search(r"\br\.\w", rest)
-            query = f"SELECT {listed} FROM {'r CROSS JOIN ' if asks else ''}xlcrm.{quoted(name)} t {rest}"
-            query = with_reach(query) if asks else query
-        yield f"CREATE VIEW {SEEN}.{quoted(name)} WITH (security_barrier) AS {query}"
+def _view(name: str, rest: str) -> str:
+    query = rest
+    if not rest.startswith("WITH"):  # all columns of the table
+        listed = ", ".join(f"t.{quoted(column.name)}" for column in metadata.tables[name].columns)
+        asks = "r CROSS JOIN " if re.search(r"\br\.\w", rest) else ""
+        query = with_reach(f"SELECT {listed} FROM {asks}xlcrm.{quoted(name)} t {rest}")
+    return f"CREATE VIEW {SEEN}.{quoted(name)} WITH (security_barrier) AS {query}"
 
+
+VIEWS = {name: _view(name, rest) for name, rest in _definitions()}
+"""The statements that make the views, by their names, in their order; ``DROP`` comes first."""
 
 DROP = f"""DO $$
 DECLARE v record;

@@ -169,6 +169,8 @@ class _Login:
 
 def refusal(error: Exception, address: Address) -> StoreError:
     """Why there was no connection: libpq's own words may be in any language, so that the way to the server is tried."""
+    from psycopg.errors import ConnectionTimeout
+
     path, said = address.shown, str(error).strip().splitlines()[-1] if str(error).strip() else ""
     name, way = address.hosts[0]
     host = name or way
@@ -177,6 +179,8 @@ def refusal(error: Exception, address: Address) -> StoreError:
             socket.getaddrinfo(way, address.port)
         except OSError:
             return Away("store.unknown_host", path=path, host=way)
+    if isinstance(error, ConnectionTimeout):  # waiting once is enough
+        return Away("store.away", path=path)
     if address.roots not in (None, SYSTEM) and not Path(address.roots or "").is_file():
         return StoreError("login.no_roots", path=path, file=address.roots)
     try:

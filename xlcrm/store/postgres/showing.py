@@ -139,12 +139,12 @@ END $$;
 
 def _known() -> str:
     """Whoever worked on a customer may learn that it is a colleague's now, and whose: to refuse a row needs no more."""
-    mine = "(SELECT p.rid FROM persons() p)"
+    mine = "ANY (r.persons)"
     name = f"r.{Action.READ}_{Group.NAME}"
     worked = (
-        f"c.created_by IN {mine} OR c.updated_by IN {mine} OR EXISTS (SELECT FROM entry e JOIN operation o ON o.id = e.operation "
-        f"WHERE e.rid = c.rid AND o.actor IN {mine}) OR EXISTS (SELECT FROM customer m WHERE m.merged_into = c.rid "
-        f"AND (m.created_by IN {mine} OR {within('m.owner', name)}))"
+        f"c.created_by = {mine} OR c.updated_by = {mine} OR EXISTS (SELECT FROM entry e JOIN operation o ON o.id = e.operation "
+        f"WHERE e.rid = c.rid AND o.actor = {mine}) OR EXISTS (SELECT FROM customer m WHERE m.merged_into = c.rid "
+        f"AND (m.created_by = {mine} OR {within('m.owner', name)}))"
     )
     return f"""
 CREATE FUNCTION xlcrm.known(p_rids text[], p_numbers text[])

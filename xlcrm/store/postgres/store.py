@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -32,6 +34,7 @@ Answer = TypeVar("Answer")
 
 _HASTY = 2  # attempts without holding the turn to write while reading
 _ATTEMPTS = 6
+_PAUSE = 0.005  # seconds at most before the second attempt; twice as long before each further one
 
 
 class PostgresStore(SqlStore):
@@ -79,9 +82,11 @@ class PostgresStore(SqlStore):
     def erase(self, rid: str, reason: str, context: Context) -> Erased:
         """What the server keeps in its own files until it cleans them up is its administrator's to care for (docs/keys.md)."""
         said = (LATEST, new_rid(), rid, context.actor.rid, context.source, reason)
-        with self._writing() as connection:
-            done = connection.exec_driver_sql("SELECT xlcrm.erase(%s, %s, %s, %s, %s, %s)", said).scalar_one()
-        return Erased(done)
+
+        def once(connection: Connection, patient: bool) -> int:
+            return int(connection.exec_driver_sql("SELECT xlcrm.erase(%s, %s, %s, %s, %s, %s)", said).scalar_one())
+
+        return Erased(self._repeated(once))
 
     def records(self, rids: Iterable[str]) -> dict[str, Record]:
         """Of a customer hidden from this login that it worked on only whose it is, as the guard leaves of a hidden one."""
@@ -148,9 +153,11 @@ class PostgresStore(SqlStore):
         return self._repeated(once)
 
     def _spell(self, rows: list[tuple[str, str, str]]) -> None:
-        with self._writing() as connection:
+        def once(connection: Connection, patient: bool) -> None:
             spelled = [list(column) for column in zip(*rows, strict=True)]
             connection.exec_driver_sql("SELECT xlcrm.spell(%s, %s, %s)", tuple(spelled))
+
+        self._repeated(once)
 
     def _repeated(self, work: Callable[[Connection, bool], Answer]) -> Answer:
         """``work`` in a transaction of its own, again where somebody was faster: read anew, and in the end holding the turn."""
@@ -158,6 +165,6 @@ class PostgresStore(SqlStore):
             try:
                 with self._writing() as connection:
                     return work(connection, attempt >= _HASTY)
-            except Faster:
-                continue
+            except Faster:  # those who met once meet again if all of them hurry
+                time.sleep(random.uniform(0, _PAUSE * 2**attempt))  # noqa: S311 - no secret
         raise StoreError("store.locked", path=self.path)

@@ -1,0 +1,86 @@
+"""No sensitive value that was ever written stands readable in any file: of the store, of its server, or of the log of operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.store.cluster import Cluster
+from tests.store.conftest import CIPHER, context, open_at
+from xlcrm.errors import StoreError
+from xlcrm.model.context import Context
+from xlcrm.model.identity import new_rid
+from xlcrm.model.operation import Change, Kept, Operation, Result, Values
+from xlcrm.rules.rights import MATRIX
+from xlcrm.store.schema import LOGGED, OWNED
+from xlcrm.store.sql import SqlStore
+
+MARK = "zqplanted"
+
+
+def secrets(table: str, which: str) -> Values:
+    """A value to recognise in each sensitive field of ``table``."""
+    return {field: f"{MARK}{which}{table}{field}" for field in LOGGED[table].sensitive}
+
+
+def written(store: SqlStore, who: Context) -> None:
+    """Plant values in every way there is."""
+    rid = new_rid()
+    first = Change("customer", rid, rid, {"name": "公司", **secrets("customer", "a")}, keys=(f"p:{MARK}key", f"e:{MARK}mail"), token="t:1", number="CX1")
+    children = [Change(key, new_rid(), rid, {"customer": rid, **secrets(key, "b")}) for key in sorted(OWNED)]
+    lost = tuple(Kept(field, f"{MARK}c{field}", "x") for field in sorted(LOGGED["customer"].sensitive))
+    later = Change("customer", rid, rid, dict(secrets("customer", "d")), 1, kept=lost)
+    for changes in ([first, *children], [later]):
+        receipt = store.apply(Operation("submit", list(changes), workbook="w"), who)
+        assert {one.result for one in receipt.outcomes} <= {Result.STORED, Result.UPDATED}
+    store.search(f"{MARK}d")
+    values = store.records([rid])[rid].values
+    assert values["identity"] == f"{MARK}dcustomeridentity" and len(store.kept([rid])[rid]) == len(lost)
+
+
+def found(folder: Path) -> list[str]:
+    """The files of ``folder`` with a planted value, in whatever case or encoding."""
+    marks = (MARK.encode(), MARK.upper().encode(), MARK.encode("utf-16-le"))
+    return [str(path) for path in folder.rglob("*") if path.is_file() and any(mark in path.read_bytes() for mark in marks)]
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for temporary files of this process's own."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temp"))
+    (tmp_path / "temp").mkdir()
+    yield tmp_path
+
+
+def test_the_file_its_log_and_temporary_files_hold_none(folders: Path, path: Path) -> None:
+    from xlcrm.store import sqlite
+
+    store = sqlite.open(path, CIPHER)
+    who = Context(store.ensure_person("boss", "管理员", frozenset(MATRIX), context().clock()), context().clock)
+    written(store, who)
+    assert path.with_name(path.name + "-wal").stat().st_size > 0
+    assert found(folders) == []
+    store.close()
+    assert found(folders) == []
+    (folders / "temp" / "control").write_text(MARK.upper())
+    assert len(found(folders)) == 1  # the search itself finds what is there
+
+
+def test_the_servers_data_its_log_and_its_wal_hold_none(folders: Path, cluster: Cluster, url: str) -> None:
+    store = open_at(url)
+    store.change_person(replace(store.people()[0], roles=frozenset(MATRIX)), context(store.people()[0]))
+    who = context(store.people()[0])
+    written(store, who)
+    rid = new_rid()
+    again = Change("customer", rid, rid, {"name": "公司", **secrets("customer", "e")}, number="CX1")
+    with pytest.raises(StoreError):  # what fails is what a server writes into its log
+        store.apply(Operation("submit", [again]), who)
+    cluster.run("CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT")
+    (wal,) = cluster.run("SELECT count(*) FROM pg_ls_waldir()")
+    assert wal[0] and (cluster.folder / "log").stat().st_size > 0
+    assert found(folders) == []
+    store.close()
+    assert found(cluster.folder) == []

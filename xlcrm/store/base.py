@@ -113,6 +113,10 @@ class Store(Protocol):
         """
         ...
 
+    def looks(self, customers: Iterable[str]) -> dict[str, list[str]]:
+        """What each customer rid may look like to the duplicate engine (Change.looks); those it is not known of are left out."""
+        ...
+
     def position(self) -> int:
         """How far the log has got: what a comparison that begins now has seen (Operation.compared)."""
         ...

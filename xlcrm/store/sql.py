@@ -119,6 +119,10 @@ class SqlStore:
         with self._reading() as connection:
             return keys.candidates(self._lookup(connection), self._cipher, keys_, most)
 
+    def looks(self, customers: Iterable[str]) -> dict[str, list[str]]:
+        with self._reading() as connection:
+            return keys.looks(Vault(self._cipher, connection), connection, customers)
+
     def position(self) -> int:
         with self._reading() as connection:
             return log.position(connection)

@@ -155,6 +155,6 @@ def without(normal: Normal, busy: Collection[str]) -> Normal:
     if not any(spent.values()):
         return normal
     kept = {
-        column: pl.col(column).list.set_difference(pl.lit(values)).list.sort() for column, values in spent.items() if values
+        column: pl.col(column).list.filter(~pl.element().is_in(values)) for column, values in spent.items() if values
     }
     return Normal(normal.frame.with_columns(**kept))

@@ -15,6 +15,7 @@ import polars as pl
 
 from xlcrm.match.letters import Codes, Letters, Rows
 from xlcrm.match.sounds import heard, stand_in
+from xlcrm.match.text import ordered
 from xlcrm.match.words import FREE_MAIL
 
 _LOOKED_AT = 24
@@ -210,9 +211,9 @@ def _spelled(rows: Prepared) -> pl.DataFrame:
 
 def _turned(rows: Prepared) -> Frames:
     """Latin names in another order: Smith John."""
-    latin = rows.frame.filter("latin").lazy()
-    words = pl.col("core").str.split(" ").list.sort().list.join(" ")
-    return [_text(latin, words, when=pl.col("core").str.contains(" ", literal=True))]
+    latin = rows.frame.filter("latin")
+    turned = latin.with_columns(turned=ordered(latin["core"])).lazy()
+    return [_text(turned, "turned", when=pl.col("core").str.contains(" ", literal=True))]
 
 
 def _contacts(rows: Prepared) -> Frames:

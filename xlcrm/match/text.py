@@ -54,6 +54,11 @@ def words(texts: pl.Series, keep: str = "") -> pl.Series:
     return tight(texts, keep)
 
 
+def ordered(texts: pl.Series) -> pl.Series:
+    """The words of each text in the order of the alphabet. Polars sorts lists of texts thirty times slower than Python."""
+    return pl.Series(texts.name, [" ".join(sorted(one.split(" "))) if " " in one else one for one in texts.to_list()], pl.String)
+
+
 def tight(texts: pl.Series, beside: str = "") -> pl.Series:
     """``texts`` with blanks only between western words, not ``beside`` these characters."""
     near = rf"[^\x00-\x7f]|[{beside}]" if beside else r"[^\x00-\x7f]"

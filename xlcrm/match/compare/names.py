@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from xlcrm.match.compare.pairs import Found, Pairs, Rules, ends, shared, spread, within, words
+from xlcrm.match.compare.pairs import Found, Pairs, Rules, ends, shared, spread, within
 from xlcrm.match.letters import Rows
 from xlcrm.match.levels import Mask, number
+from xlcrm.match.text import ordered
 
 _NEAR = ((4, 1), (6, 2), (11, 3))
 """Typing errors that leave a name near: characters of the longer name, edits allowed from there."""
@@ -63,7 +64,7 @@ def _differing(pairs: Pairs) -> Found:
         (_turned(pairs, edits), "swapped"),
         *_of_words(pairs),
         (sisters & _trade_inside(pairs, sisters), "part"),
-        (sisters & (edits == 1) & (pairs.same("letters") | (length >= _LONG)), "near"),
+        (sisters & (edits == 1) & (pairs.same("sum_trade") | (length >= _LONG)), "near"),
         (sisters & (pairs.same("trades") | _kin(pairs, sisters)), "kin"),
         (sisters | _other_trade(pairs), "trade"),
         ((rank >= 2) & (codes["core"][short] == codes["brand"][long]), "part"),
@@ -104,8 +105,7 @@ def _turned(pairs: Pairs, edits: Rows) -> Mask:
     size_a, size_b = pairs.both("size")
     found = np.zeros(len(pairs), bool)
     open_ = np.flatnonzero((size_a == size_b) & (size_a >= 4) & (edits >= 2) & pairs.same("sum_core"))
-    one, other = (texts.str.split("").list.sort().list.join("") for texts in pairs.some(open_).series("core"))
-    found[open_] = (one == other).to_numpy()
+    found[open_] = [sorted(one) == sorted(other) for one, other in zip(*pairs.some(open_).texts("core"), strict=True)]
     return found
 
 
@@ -114,8 +114,9 @@ def _of_words(pairs: Pairs) -> Rules:
     some = np.flatnonzero(np.logical_or(*pairs.both("words")))
     if not len(some):
         return []
-    one, other = (words(texts) for texts in pairs.some(some).series("core"))
-    swapped = (one.list.join(" ") == other.list.join(" ")).to_numpy()
+    texts = pairs.some(some).series("core")
+    swapped = (ordered(texts[0]) == ordered(texts[1])).to_numpy()
+    one, other = (names.str.split(" ") for names in texts)
     common = one.list.set_intersection(other).list.len()
     least = pl.DataFrame({"a": one.list.len(), "b": other.list.len()}).min_horizontal()
     return spread([(swapped, "swapped"), (((common == least) & (least >= 2)).to_numpy(), "part")], some, len(pairs))

@@ -115,8 +115,3 @@ def spread(rules: Rules, where: Rows, count: int) -> Rules:
         whole[where] = mask
         found.append((whole, level))
     return found
-
-
-def words(texts: pl.Series) -> pl.Series:
-    """The words of each text, sorted."""
-    return texts.str.split(" ").list.sort()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from xlcrm.match.compare.pairs import Found, Pairs, Rules, ends, spread, words
+from xlcrm.match.compare.pairs import Found, Pairs, Rules, ends, spread
 from xlcrm.match.letters import Rows
 from xlcrm.match.levels import Mask, number
 from xlcrm.match.sounds import sound
@@ -68,19 +68,17 @@ def _turned(pairs: Pairs, open_: Mask) -> Mask:
 
 def _foreign(pairs: Pairs) -> Rules:
     """Names in Latin letters: swapped, or with initials."""
-    one, other = (words(texts) for texts in pairs.series("person"))
-    swapped = (one.list.join(" ") == other.list.join(" ")).to_numpy()
-    heads = [names.list.eval(pl.element().str.slice(0, 1)).list.join("") for names in (one, other)]
-    shortest = [names.list.eval(pl.element().str.len_chars()).list.min() for names in (one, other)]
-    initial = (
-        (heads[0] == heads[1]) & ((shortest[0] == 1) | (shortest[1] == 1)) & (one.list.set_intersection(other).list.len() >= 1)
-    )
-    return [(swapped, "swapped"), (initial.to_numpy(), "initial")]
+    one, other = pairs.series("ordered")
+    swapped = (one == other).to_numpy()
+    heads = [names.str.replace_all(r"(\S)\S* ?", "$1") for names in (one, other)]
+    lone = [names.str.contains(r"(^| )\S( |$)") for names in (one, other)]
+    initial = ((heads[0] == heads[1]) & (lone[0] | lone[1])).to_numpy() & _common(pairs)
+    return [(swapped, "swapped"), (initial, "initial")]
 
 
 def _common(pairs: Pairs) -> Mask:
     """Whether the names have a word in common."""
-    one, other = (words(texts) for texts in pairs.series("person"))
+    one, other = (texts.str.split(" ") for texts in pairs.series("person"))
     return one.list.set_intersection(other).list.len().to_numpy() > 0
 
 

@@ -15,6 +15,7 @@ from xlcrm.match.kinds import COUNTED
 from xlcrm.match.letters import Letters
 from xlcrm.match.levels import number
 from xlcrm.match.normalise import Normal
+from xlcrm.match.text import ordered
 from xlcrm.match.words import FREE_MAIL, SAME_TRADE
 
 _WIDTH = {"phones": 4, "mails": 4, "aliases": 3}
@@ -26,7 +27,6 @@ _PLAIN = (
     "place", "core", "spoken", "brand", "trade", "legal", "branch", "digits", "surname", "person", "code", "street",
     "doors", "born", "identity", "postcode", "locality",
 )  # fmt: skip
-_HEARD = ("core", "person")
 VALUES = {
     "name": "core", "contact": "person", "phone": "phones", "mail": "mails", "uscc": "code", "identity": "identity",
     "address": "street", "born": "born", "postcode": "postcode", "locality": "locality", "brand": "brand", "surname": "surname",
@@ -69,19 +69,13 @@ def encode(normal: Normal, counts: Counts | None = None) -> Table:
     frame = normal.frame.with_columns(**wide).with_columns(
         **{f"hosts{at}": _host(f"mails{at}") for at in range(widths["hosts"])},
         trades=pl.col("trade").replace({word: min(group) for group in SAME_TRADE for word in group}),
-        letters=pl.col("trade").str.split("").list.sort().list.join(""),
         house=pl.col("street")
         .str.extract(_HOUSE)
         .fill_null("")
         .pipe(lambda house: pl.when(house.str.len_chars() >= 4).then(house).otherwise(pl.lit(""))),
+        ordered=ordered(normal.frame["person"]),
     )
-    hashed = [
-        *_PLAIN,
-        *(f"{column}{at}" for column, width in widths.items() for at in range(width)),
-        "trades",
-        "letters",
-        "house",
-    ]
+    numbered = [f"{column}{at}" for column, width in widths.items() for at in range(width)]
     marks = {
         "size": pl.col("core").str.len_chars(),
         "said": pl.col("spoken").str.len_chars(),
@@ -96,22 +90,20 @@ def encode(normal: Normal, counts: Counts | None = None) -> Table:
     }
     numbers = [
         pl.when(pl.col(column) == "").then(pl.lit(0, pl.UInt64)).otherwise(pl.col(column).hash()).alias(column)
-        for column in hashed
+        for column in (*_PLAIN, *numbered, "trades", "house")
     ]
     table = frame.select(*numbers, **marks)
-    codes: dict[str, npt.NDArray[Any]] = {
-        column: table[column].to_numpy() for column in (*_PLAIN, "trades", "letters", "house", *marks)
-    }
+    codes: dict[str, npt.NDArray[Any]] = {column: table[column].to_numpy() for column in (*_PLAIN, "trades", "house", *marks)}
     for column, width in (*widths.items(), ("services", widths["phones"])):
         codes[column] = np.column_stack([table[f"{column}{at}"].to_numpy() for at in range(width)])
     for column in ("size", "said", "mark", "long"):
         codes[column] = codes[column].astype(np.int64)
     codes["places"] = _areas(frame["place"])
     found = Table(frame, codes, _counted(frame, codes, counts), counts.total if counts else len(normal))
-    for column in _HEARD:
+    for column in ("core", "person", "trade"):
         letters = Letters.of(found.texts(column).tolist())
-        codes[f"heard_{column}"] = letters.heard().whole()
         codes[f"sum_{column}"] = letters.sums()
+        codes[f"heard_{column}"] = letters.heard().whole()
     return found
 
 

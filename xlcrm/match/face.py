@@ -19,4 +19,6 @@ def read(texts: Iterable[str]) -> Normal:
     """The rows that ``written`` made these texts of; they hold for the ``caps.VERSION`` they were written with."""
     rows = json.loads(f"[{','.join(texts)}]")
     columns = zip(*rows, strict=True) if rows else [()] * len(SCHEMA)
-    return Normal(pl.DataFrame({name: pl.Series(column, dtype=sort) for (name, sort), column in zip(SCHEMA.items(), columns, strict=True)}))
+    return Normal(
+        pl.DataFrame({name: pl.Series(column, dtype=sort) for (name, sort), column in zip(SCHEMA.items(), columns, strict=True)})
+    )

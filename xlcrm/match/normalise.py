@@ -177,8 +177,10 @@ def _joined(raw: pl.DataFrame, names: pl.DataFrame, others: pl.DataFrame) -> pl.
 
 
 def _each(values: pl.Series, parse: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
-    """``parse`` of every value, run once for each distinct one."""
+    """``parse`` of every value, run once for each distinct one where that spares more than it costs."""
     distinct = values.unique()
+    if len(distinct) > 0.9 * len(values):
+        return parse(values)
     known = parse(distinct).with_columns(value=distinct)
     return pl.DataFrame({"value": values}).join(known, on="value", how="left", maintain_order="left").drop("value")
 

@@ -78,13 +78,13 @@ class Pairs:
 
 def edits(one: Sequence[str], other: Sequence[str]) -> Rows:
     """Wrong, missing, added and swapped characters between the texts of each pair."""
-    found: Rows = cpdist(one, other, scorer=OSA.distance, workers=-1, dtype=np.int64)
+    found: Rows = cpdist(one, other, scorer=OSA.distance, dtype=np.int64)
     return found
 
 
 def alike(one: Sequence[str], other: Sequence[str]) -> npt.NDArray[np.float32]:
     """How much of the texts of each pair is the same, in 0..1."""
-    found: npt.NDArray[np.float32] = cpdist(one, other, scorer=Indel.normalized_similarity, workers=-1, dtype=np.float32)
+    found: npt.NDArray[np.float32] = cpdist(one, other, scorer=Indel.normalized_similarity, dtype=np.float32)
     return found
 
 

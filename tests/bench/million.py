@@ -39,11 +39,16 @@ def enlarged(columns: Columns, labels: list[str], times: int) -> tuple[Columns, 
             elif key == "email":
                 found[key] += [value and _moved(value, latin | digits) for value in values]
             elif key == "phone":
-                found[key] += [value and _NUMBER.sub(lambda run: run[1] + run[2].translate(digits), value) for value in values]
+                found[key] += [value and _behind(_NUMBER, value, digits) for value in values]
             else:
-                found[key] += [value and _PLACE.sub(lambda part: (part[1] or "") + part[2].translate(letters).translate(digits), value) for value in values]
+                found[key] += [value and _behind(_PLACE, value, letters | digits) for value in values]
         told += [f"{label}/{copy}" for label in labels]
     return found, told
+
+
+def _behind(pattern: re.Pattern[str], value: str, letters: dict[int, str]) -> str:
+    """``value`` with the second groups of ``pattern`` translated."""
+    return pattern.sub(lambda found: (found[1] or "") + found[2].translate(letters), value)
 
 
 def _turned(ranked: list[str], copy: int) -> dict[str, str]:

@@ -17,12 +17,14 @@ from xlcrm.match.compare.people import contacts
 from xlcrm.match.compare.table import VALUES, Table, encode
 from xlcrm.match.letters import Rows
 from xlcrm.match.levels import FIELDS, POSITION, Levels, Mask, Rarity, number
+from xlcrm.match.sounds import stand_in
 from xlcrm.match.words import DEPARTMENTS
 from xlcrm.model.vocabularies import vocabulary
 
 __all__ = ["Table", "compare", "encode"]
 
 _DEPARTMENTS = [word for word in DEPARTMENTS if len(word) == 1]
+_LONG = 5  # characters of a branch that are enough to know it by
 _LOOKED_AT = 2  # telephone numbers of a row that may be another's with a typing error
 
 
@@ -128,26 +130,25 @@ def _branches(pairs: Pairs) -> Found:
         one, other = pairs.some(open_).series("branch")
         inside = ends(one, other) | ends(other, one)  # 昆明呈贡 and 呈贡
         lengths = one.str.len_chars().to_numpy(), other.str.len_chars().to_numpy()
-        typed = (np.minimum(*lengths) >= 2) & (pairs.some(open_).edits("branch") <= 1)
+        begins = ends(one, other, "starts_with") | ends(other, one, "starts_with")
+        inside |= begins & (np.minimum(*lengths) >= _LONG)
+        # 台 is a 台州 cut short, 南昌 no 南宁
+        whole = (np.minimum(*lengths) >= 2) | ((np.maximum(*lengths) == 2) & (lengths[0] != lengths[1]))
+        typed = whole & (pairs.some(open_).edits("branch") <= 1)
         last = one.str.slice(-1)
         # 教务处, 总务处
         offices = ((last == other.str.slice(-1)) & last.is_in(_DEPARTMENTS)).to_numpy() & (np.maximum(*lengths) < 6)
+        offices &= (stand_in(one) != stand_in(other)).to_numpy()  # 寝河大药店 for 沁河大药店
         # 二车间, 三车间
-        figures = [texts.str.replace_all(r"[^0-9一二三四五六七八九十东南西北]", "") for texts in (one, other)]
-        offices |= (figures[0] != figures[1]).to_numpy()
+        figures = [texts.str.replace_all(r"[^0-9一二三四五六七八九十东南西北新老总本]", "") for texts in (one, other)]
+        bare = (figures[0] == "").to_numpy() | (figures[1] == "").to_numpy()
+        offices |= (figures[0] != figures[1]).to_numpy() & ~(bare & (lengths[0] == lengths[1]))  # 汐安 for 西安
         # 浮山 for 佛山 is a typing error, 南宁 for 南昌 is another branch.
         named = (one.is_in(_places_names()) & other.is_in(_places_names())).to_numpy()
         found[open_[inside | (typed & ~offices & ~named)]] = number("branch", "near")
     one_code, other_code = pairs.both("branch")
     found[(one_code == 0) != (other_code == 0)] = number("branch", "one")
     return found
-
-
-@cache
-def _places_names() -> list[str]:
-    """Names of provinces, cities and districts, as written and as spoken."""
-    options = [option for level in ("province", "city", "district") for option in vocabulary(level).options]
-    return sorted({name for option in options for name in (option.zh, *option.synonyms) if name != "市辖区"})
 
 
 def _phones(pairs: Pairs) -> Found:

@@ -156,14 +156,15 @@ def _phones(pairs: Pairs) -> Found:
     found = np.full(len(pairs), number("phone", "differ"), np.uint8)
     both = shared(one, other)
     own = ~pairs.table.codes["services"][pairs.left]
-    some, mine = both.any(axis=(1, 2)), (both & own[:, :, None]).any(axis=(1, 2))
+    any_, mine = both.any(axis=(1, 2)), (both & own[:, :, None]).any(axis=(1, 2))
     seen = range(min(_LOOKED_AT, one.shape[1]))
     for a in seen:
         for b in seen:
-            open_ = np.flatnonzero((one[:, a] != 0) & (other[:, b] != 0) & ~some)
-            texts = pairs.table.texts(f"phones{a}")[pairs.left[open_]], pairs.table.texts(f"phones{b}")[pairs.right[open_]]
-            found[open_[edits(texts[0].tolist(), texts[1].tolist()) == 1]] = number("phone", "near")
-    found[some] = number("phone", "service")
+            open_ = np.flatnonzero((one[:, a] != 0) & (other[:, b] != 0) & ~any_)
+            some = pairs.some(open_)
+            texts = some.series(f"phones{a}")[0], some.series(f"phones{b}")[1]
+            found[open_[edits(texts[0].to_list(), texts[1].to_list()) == 1]] = number("phone", "near")
+    found[any_] = number("phone", "service")
     found[mine] = number("phone", "same")
     found[(one[:, 0] == 0) | (other[:, 0] == 0)] = 0
     return found

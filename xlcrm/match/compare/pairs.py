@@ -50,8 +50,8 @@ class Pairs:
 
     def texts(self, column: str) -> tuple[list[str], list[str]]:
         """The texts of a column on both sides, for rapidfuzz."""
-        texts = self.table.texts(column)
-        return texts[self.left].tolist(), texts[self.right].tolist()
+        one, other = self.series(column)
+        return one.to_list(), other.to_list()
 
     def series(self, column: str) -> tuple[pl.Series, pl.Series]:
         """The texts of a column on both sides, for polars."""

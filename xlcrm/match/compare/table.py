@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,8 +33,6 @@ VALUES = {
 }  # fmt: skip
 """The column of ``Normal`` whose values are counted, by the field they are evidence for."""
 
-_Texts = npt.NDArray[np.object_]
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -48,13 +46,6 @@ class Table:
     codes: dict[str, npt.NDArray[Any]]
     counts: dict[str, npt.NDArray[np.int32]]
     total: int
-    _texts: dict[str, _Texts] = field(default_factory=dict)
-
-    def texts(self, column: str) -> _Texts:
-        """The texts of a column as rapidfuzz reads them, made once."""
-        if column not in self._texts:
-            self._texts[column] = np.array(self.frame[column].to_list(), object)
-        return self._texts[column]
 
 
 def encode(normal: Normal, counts: Counts | None = None) -> Table:
@@ -101,7 +92,7 @@ def encode(normal: Normal, counts: Counts | None = None) -> Table:
     codes["places"] = _areas(frame["place"])
     found = Table(frame, codes, _counted(frame, codes, counts), counts.total if counts else len(normal))
     for column in ("core", "person", "trade"):
-        letters = Letters.of(found.texts(column).tolist())
+        letters = Letters.of(frame[column].to_list())
         codes[f"sum_{column}"] = letters.sums()
         codes[f"heard_{column}"] = letters.heard().whole()
     return found

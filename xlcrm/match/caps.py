@@ -24,6 +24,9 @@ RARE = frozenset("mdhvgtfjA")
 SECRET = frozenset("pqemizyxb")
 """Kinds made of what identifies or reaches a person."""
 
+RARITY = frozenset("kwfspeuirbol")
+"""Kinds whose keys are values that are evidence: how many rows have one tells how much it says, beyond the cap too."""
+
 ALIKE = "x"
 """The kind of rows that are alike in everything: beyond its cap one such row stands for all."""
 

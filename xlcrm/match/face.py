@@ -18,7 +18,11 @@ def written(normal: Normal) -> list[str]:
 def read(texts: Iterable[str]) -> Normal:
     """The rows that ``written`` made these texts of; they hold for the ``caps.VERSION`` they were written with."""
     rows = json.loads(f"[{','.join(texts)}]")
-    columns = zip(*rows, strict=True) if rows else [()] * len(SCHEMA)
-    return Normal(
-        pl.DataFrame({name: pl.Series(column, dtype=sort) for (name, sort), column in zip(SCHEMA.items(), columns, strict=True)})
-    )
+    columns = dict(zip(SCHEMA, zip(*rows, strict=True) if rows else [()] * len(SCHEMA), strict=True))
+    lists = [name for name, sort in SCHEMA.items() if sort == pl.List]
+    for name in lists:
+        columns[name] = tuple(map("\n".join, columns[name]))  # polars takes lists of lists one by one
+    frame = pl.DataFrame({name: pl.Series(column, dtype=pl.String) for name, column in columns.items()})
+    none = pl.lit([], pl.List(pl.String))
+    split = [pl.when(pl.col(name) == "").then(none).otherwise(pl.col(name).str.split("\n")).alias(name) for name in lists]
+    return Normal(frame.with_columns(split))

@@ -94,6 +94,8 @@ def normalise(columns: Mapping[str, Column]) -> Normal:
     raw = pl.DataFrame({key: text.series(columns[key]) if key in columns else blank for key in KEYS})
     size = -(-count // max(1, -(-count // SLICE))) or 1
     slices = [raw.slice(start, size) for start in range(0, max(count, 1), size)]
+    if len(slices) == 1:
+        return Normal(_parts(raw))
     with ThreadPoolExecutor(2) as pool:  # polars works outside the interpreter's lock
         return Normal(pl.concat(pool.map(_parts, slices)))
 

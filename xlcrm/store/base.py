@@ -52,8 +52,9 @@ class Verdict:
 class Candidates:
     """Stored customers that may be the same as new rows: ``pairs`` of (index of the new row, customer rid), sorted.
 
-    ``counts`` tells how many customers and new rows together have each of the new rows' keys (``match.caps.MOST_COUNTED``
-    customers at most), ``total`` about how many customers and new rows there are.
+    ``counts`` tells how many customers and new rows together have each of the new rows' keys: customers at most
+    ``match.caps.MOST_COUNTED``, or one more than any cap where only the cap matters. ``total`` is about how many customers
+    and new rows there are.
     """
 
     pairs: list[tuple[int, str]]

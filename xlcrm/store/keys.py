@@ -5,34 +5,27 @@ Derived from the records, and so not in the log. Blocking keys are stored as key
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from sqlalchemy import Column, Connection, Integer, MetaData, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy import Table as SqlTable
 
-from xlcrm.crypto.cipher import Cipher
-from xlcrm.match.caps import ALIKE, CAPS, MOST_COUNTED
+from xlcrm.crypto.cipher import SHORT, Cipher
+from xlcrm.match.caps import ALIKE, CAPS, MOST_COUNTED, RARITY
 from xlcrm.model.fields import Kind, Table
 from xlcrm.store.base import Candidates
 from xlcrm.store.chunks import among, chunks
 from xlcrm.store.pen import Pen
-from xlcrm.store.schema import BLOCKING_KEY, ENTRY, FACE, NUMBER, PHONE_TAIL, SQL, insert
+from xlcrm.store.schema import BLOCKING_KEY, ENTRY, FACE, NUMBER, PHONE_TAIL, SQL
 from xlcrm.store.vault import Vault
 
 TAIL = 4
-KIND_AT = 56
 
-# Lives in the connection's temporary schema: joins a long list of wanted keys with the index.
-_WANTED = SqlTable("wanted_key", MetaData(), Column("key", Integer, primary_key=True), prefixes=["TEMPORARY"])
 # Kinds of keys with a lower cap pair rows that have little else in common.
 TELLING = frozenset(kind for kind, cap in CAPS.items() if cap >= 30)
-_LIVING = (
-    select(FACE.c.rid)
-    .join(BLOCKING_KEY, BLOCKING_KEY.c.face == FACE.c.id)
-    .join(SQL["customer"], SQL["customer"].c.rid == FACE.c.rid)
-    .where(SQL["customer"].c.life == "live")
-)
 
 
 def phone_fields(table: Table) -> tuple[str, ...]:
@@ -41,16 +34,8 @@ def phone_fields(table: Table) -> tuple[str, ...]:
 
 
 def stored_key(cipher: Cipher, key: str) -> int:
-    """A blocking key as it is stored: ``kind_number`` and a part of its digest.
-
-    Should two be cut to the same, a pair too many is compared.
-    """
-    return kind_number(key[0]) << KIND_AT | int(cipher.digest(key)[: KIND_AT // 4], 16)
-
-
-def kind_number(kind: str) -> int:
-    """What stands above the bit ``KIND_AT`` of the stored keys of a kind."""
-    return ord(kind)
+    """A blocking key as it is stored: its kind and a short digest. Should two have the same, a pair too many is compared."""
+    return ord(key[0]) << SHORT | cipher.short_digest(key)
 
 
 def seal_looks(vault: Vault, rid: str, looks: Sequence[str]) -> str | None:
@@ -139,25 +124,28 @@ class Lookup:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def counted(self, names: Sequence[int]) -> dict[int, int]:
-        """How many customers have each of these keys, at most ``MOST_COUNTED``; those that none has are left out."""
-        _WANTED.create(self.connection, checkfirst=False)
-        self.connection.exec_driver_sql(insert(_WANTED), [(name,) for name in names] or [(0,)])
-        some = select(BLOCKING_KEY.c.face).where(BLOCKING_KEY.c.key == _WANTED.c.key).limit(MOST_COUNTED).correlate(_WANTED)
-        count = select(func.count(some.subquery().c.face)).scalar_subquery()
-        found = self.connection.execute(select(_WANTED.c.key, count)).all()
-        _WANTED.drop(self.connection)
+    def counted(self, names: Sequence[int], most: int) -> dict[int, int]:
+        """How many customers have each of these keys, at most ``most``; those that none has are left out."""
+        asked = (
+            "SELECT w.value, (SELECT count(*) FROM (SELECT 1 FROM blocking_key WHERE key = w.value LIMIT ?)) FROM json_each(?) w"
+        )
+        found = self.connection.exec_driver_sql(asked, (most, json.dumps(names)))
         return {name: number for name, number in found if number}
 
     def having(self, names: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """(key, customer) for the living customers with these keys, each of which at most ``MOST_COUNTED`` have."""
-        for chunk in chunks(names):
-            places = ", ".join("?" * len(chunk))  # there are many keys: expanding an in_() would take longer than the search
-            asked = (
-                "SELECT k.key, f.rid FROM blocking_key k JOIN face f ON f.id = k.face JOIN customer c ON c.rid = f.rid "  # noqa: S608 - question marks
-                f"WHERE k.key IN ({places}) AND c.life = 'live'"
-            )
-            yield from ((name, rid) for name, rid in self.connection.exec_driver_sql(asked, tuple(chunk)))
+        """(key, customer) for the living customers with these keys, which not many have."""
+        asked = "SELECT key, face FROM blocking_key WHERE key IN (SELECT value FROM json_each(?)) ORDER BY face"
+        faces: dict[int, list[int]] = {}
+        for name, face in self.connection.exec_driver_sql(asked, (json.dumps(names),)):
+            faces.setdefault(face, []).append(name)
+        # A cross join is done in the order that stands here: by the index of what is alive it would take seconds.
+        living = (
+            "SELECT f.id, c.rid FROM face f CROSS JOIN customer c ON c.rid = f.rid "
+            "WHERE f.id IN (SELECT value FROM json_each(?)) AND c.life = 'live'"
+        )
+        for chunk in chunks(list(faces)):
+            for face, rid in self.connection.exec_driver_sql(living, (json.dumps(chunk),)):
+                yield from ((name, rid) for name in faces[face])
 
     def total(self) -> int:
         """About how many customers there are."""
@@ -172,7 +160,9 @@ def candidates(lookup: Lookup, cipher: Cipher, keys: Sequence[Sequence[str]], mo
         for key in dict.fromkeys(group):
             wanted.setdefault(key, []).append(index)
             names[key] = stored_key(cipher, key)
-    stored = lookup.counted(list(dict.fromkeys(names.values())))
+    telling = {name for key, name in names.items() if key[0] in RARITY}
+    stored = lookup.counted(list(telling), MOST_COUNTED)
+    stored |= lookup.counted(list({*names.values()} - telling), max(CAPS.values()) + 1)
     counts = {key: stored.get(names[key], 0) + len(rows) for key, rows in wanted.items()}
     few, alike = {}, {}
     for key, name in names.items():
@@ -184,8 +174,8 @@ def candidates(lookup: Lookup, cipher: Cipher, keys: Sequence[Sequence[str]], mo
     found = {(index, rid) for name, rid in lookup.having(list(few)) for index in few[name]}
     for name, rows in alike.items():
         # Of many that say the very same one stands for all.
-        one = lookup.connection.execute(_LIVING.where(BLOCKING_KEY.c.key == name).order_by(BLOCKING_KEY.c.face).limit(1)).scalar()
-        found |= {(index, one) for index in rows if one}
+        for _, one in islice(lookup.having([name]), 1):
+            found |= {(index, one) for index in rows}
     return Candidates(sorted(found), counts, lookup.total() + len(keys))
 
 

@@ -116,4 +116,3 @@ class Direct:
         self.connection.execute(update(META).where(META.c.name == "head").values(value=now))
         self.connection.exec_driver_sql(insert(OPERATION), (*about, previous, now))
         return now
-

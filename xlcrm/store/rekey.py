@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 
 from sqlalchemy import Connection, Table, delete, select
 
@@ -17,10 +18,11 @@ from xlcrm.store.reading import kept, records
 from xlcrm.store.schema import BLOCKING_KEY, FACE, META, SQL
 from xlcrm.store.vault import Vault
 
-Write = Callable[[Table, Sequence[tuple[object, ...]]], None]
+Write = Callable[[Table, Sequence[tuple[object, ...]]], object]
 """Brings rows into a table, in the order of its columns."""
 
 _MANY = 200_000  # keys written at once
+_PAGE = 20_000  # customers looked at once
 
 
 def stale(connection: Connection) -> bool:
@@ -29,17 +31,19 @@ def stale(connection: Connection) -> bool:
 
 
 def rekey(connection: Connection, cipher: Cipher, write: Write) -> None:
-    """Make the faces and blocking keys of every customer anew, in the caller's write transaction."""
+    """Make the faces and blocking keys of every customer anew, in the caller's write transaction.
+
+    Measured on a busy machine: 54 s of one core for 100,000 customers, ten minutes for a million, whose keys take 1 GB of memory.
+    """
     vault, customer = Vault(cipher, connection), SQL["customer"].c
     for table in (BLOCKING_KEY, FACE):
         connection.execute(delete(table))
     by_face = next(iter(BLOCKING_KEY.indexes))
     by_face.drop(connection)  # made at once when all keys are there
-    keys, faces = array("q"), array("l")
-    number = 0
-    for rids in chunks(list(connection.execute(select(customer.rid).order_by(customer.rid)).scalars())):
+    keys, faces, numbers = array("q"), array("q"), count(1)
+    for rids in chunks(list(connection.execute(select(customer.rid).order_by(customer.rid)).scalars()), _PAGE):
         rows = []
-        for number, (rid, found, looks) in enumerate(_made(vault, connection, rids), number + 1):  # noqa: B020 - it counts on
+        for (rid, found, looks), number in zip(_made(vault, connection, rids), numbers, strict=False):
             rows.append((number, rid, looks))
             stored = {stored_key(cipher, key) for key in found}
             keys.extend(stored)
@@ -76,9 +80,11 @@ def _in_order(keys: array[int], faces: array[int]) -> Iterator[list[tuple[int, i
     """The keys with their faces, in the order of their table: the tree grows at one side."""
     import numpy as np
 
-    order = np.lexsort((np.frombuffer(faces, np.int64), np.frombuffer(keys, np.int64))) if keys else ()
-    for some in chunks(order, _MANY):
-        yield [(keys[at], faces[at]) for at in some]
+    both = np.frombuffer(keys, np.int64), np.frombuffer(faces, np.int64)
+    order = np.lexsort((both[1], both[0]))
+    for start in range(0, len(order), _MANY):
+        some = order[start : start + _MANY]
+        yield list(zip(both[0][some].tolist(), both[1][some].tolist(), strict=True))
 
 
 def _faces(vault: Vault, connection: Connection, found: dict[str, Record]) -> list[tuple[str, Values]]:

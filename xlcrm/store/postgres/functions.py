@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlcrm.store.keys import KIND_AT, TELLING, kind_number
+from xlcrm.crypto.cipher import SHORT
+from xlcrm.store.keys import TELLING
 from xlcrm.store.postgres.roles import OWNER
 from xlcrm.store.schema import ENTRY, KEPT_VALUE, LOGGED, OWNED, columns, quoted
 
@@ -27,8 +28,6 @@ _NOW = "to_char(now(), 'YYYY-MM-DD HH24:MI:SS')"
 _TURN = "PERFORM 1 FROM meta WHERE name = 'head' FOR UPDATE;"
 _GENESIS = "repeat('0', 64)"
 
-# What records are found by, as it is staged: (what, table, columns of item, rid, owner). Of the keys of a face an item each.
-FOUND_BY = ("face", "blocking_key", "phone_tail")
 _KEY = "CASE WHEN s.what = 'blocking_key' THEN s.item::bigint END"  # an item of another sort is no number
 
 _HASHES = r"""
@@ -156,7 +155,7 @@ def _apply() -> str:
   INSERT INTO phone_tail SELECT item, rid, owner FROM staged WHERE what = 'phone_tail' ORDER BY item, rid;
   UPDATE phone_tail f SET customer = s.owner FROM staged s WHERE s.what = 'move' AND f.rid = s.rid;
 """
-    telling = ", ".join(str(kind_number(kind)) for kind in sorted(TELLING))
+    telling = ", ".join(str(ord(kind)) for kind in sorted(TELLING))
     known = ", ".join(f"'{name}'" for name in (*LOGGED, KEPT_VALUE.name))
     homeless = " OR ".join(
         f"EXISTS (SELECT FROM staged_entry e JOIN {key} t ON t.rid = e.rid JOIN customer c ON c.rid = t.customer "
@@ -220,7 +219,7 @@ BEGIN
   END IF;
   IF p_since IS NOT NULL AND EXISTS (
       SELECT FROM staged s JOIN blocking_key b ON b.key = {_KEY} JOIN face f ON f.id = b.face JOIN entry l ON l.rid = f.rid
-      WHERE s.what = 'blocking_key' AND b.key >> {KIND_AT} IN ({telling}) AND l.seq > p_since AND l."table" = 'customer'
+      WHERE s.what = 'blocking_key' AND b.key >> {SHORT} IN ({telling}) AND l.seq > p_since AND l."table" = 'customer'
         AND s.rid IN (SELECT rid FROM staged_entry WHERE version_to = 1)
         AND f.rid NOT IN (SELECT rid FROM staged_entry)) THEN
     RAISE EXCEPTION USING ERRCODE = 'XL003', MESSAGE = 'compare';

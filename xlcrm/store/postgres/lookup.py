@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from xlcrm.match.caps import MOST_COUNTED
 from xlcrm.store import keys
 
-_COUNTED = f"""
+_COUNTED = """
 SELECT w.key, many.many FROM unnest(%s::bigint[]) AS w(key) CROSS JOIN LATERAL (
-  SELECT count(*) AS many FROM (SELECT FROM blocking_key WHERE key = w.key LIMIT {MOST_COUNTED}) few) many
+  SELECT count(*) AS many FROM (SELECT FROM blocking_key WHERE key = w.key LIMIT %s) few) many
 WHERE many.many > 0
-"""  # noqa: S608 - a number of ours
+"""
 
 # The limit changes nothing: it keeps the planner from reading all keys instead of looking up those wanted.
 _HAVING = f"""
@@ -30,8 +30,8 @@ FROM pg_class WHERE oid = 'customer'::regclass
 class Lookup(keys.Lookup):
     """As on SQLite; nothing is written, not even a temporary table."""
 
-    def counted(self, names: Sequence[int]) -> dict[int, int]:
-        return {row.key: row.many for row in self.connection.exec_driver_sql(_COUNTED, (list(names),))}
+    def counted(self, names: Sequence[int], most: int) -> dict[int, int]:
+        return {row.key: row.many for row in self.connection.exec_driver_sql(_COUNTED, (list(names), most))}
 
     def having(self, names: Sequence[int]) -> Iterator[tuple[int, str]]:
         yield from ((row.key, row.rid) for row in self.connection.exec_driver_sql(_HAVING, (list(names),)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from xlcrm.crypto import keys
 from xlcrm.crypto.cipher import Cipher
@@ -18,8 +18,8 @@ from xlcrm.store import migrations
 from xlcrm.store.postgres import catalog, roles, server
 from xlcrm.store.postgres.faults import explained
 from xlcrm.store.postgres.store import PostgresStore
-from xlcrm.store.rekey import Keys, rekey, stale
-from xlcrm.store.schema import BLOCKING_KEY, META
+from xlcrm.store.rekey import rekey, stale
+from xlcrm.store.schema import META
 
 
 def open(url: str, cipher: Cipher | None = None, ask: keys.Ask | None = None, wait: float = server.WAIT) -> PostgresStore:
@@ -96,6 +96,7 @@ def migrate(url: str, cipher: Cipher | None = None, ask: keys.Ask | None = None)
             catalog.create(connection)
             if stale(connection):
                 rekey(connection, _unlocked(_meta(connection), cipher, ask), partial(_copy, connection))
+                connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('face', 'id'), max(id)) FROM face")
             return before, migrations.version(connection)
     finally:
         engine.dispose()
@@ -112,9 +113,9 @@ def _unlocked(meta: dict[str, str], cipher: Cipher | None, ask: keys.Ask | None)
     return cipher
 
 
-def _copy(connection: Connection, rows: Keys) -> None:
+def _copy(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
     raw: Any = connection.connection.dbapi_connection
-    with raw.cursor() as cursor, cursor.copy(f"COPY {BLOCKING_KEY.name} FROM STDIN") as copy:
+    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 

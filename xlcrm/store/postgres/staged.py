@@ -13,8 +13,7 @@ from xlcrm.model.operation import Operation
 from xlcrm.store.log import Journal
 from xlcrm.store.migrations import LATEST
 from xlcrm.store.pen import Rows
-from xlcrm.store.postgres.functions import FOUND_BY
-from xlcrm.store.schema import BLOCKING_KEY, DATA_KEY, ENTRY, FACE, SUBMISSION
+from xlcrm.store.schema import BLOCKING_KEY, DATA_KEY, ENTRY, FACE, PHONE_TAIL, SUBMISSION
 
 _FLUSH = 20_000
 
@@ -52,7 +51,7 @@ class Staged:
             self._stage(table.name, ((looks or "", rid, "") for rid, looks in rows))
         elif table is BLOCKING_KEY:
             self._stage(table.name, ((str(key), rid, "") for key, rid in rows))
-        elif table.name in FOUND_BY:
+        elif table is PHONE_TAIL:
             self._stage(table.name, rows)
         elif table is DATA_KEY:
             self._stage(table.name, ((wrapped, customer, "") for customer, wrapped in rows))

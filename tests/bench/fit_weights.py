@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from tests.bench.bench_match import HEADERS
 from xlcrm.match import block, compare, engine, score
+from xlcrm.match.letters import Rows
 from xlcrm.match.levels import Mask
 from xlcrm.match.normalise import normalise
 from xlcrm.match.score import Weights
@@ -43,8 +44,8 @@ class Labelled:
     pairs: Pairs
     wanted: int
     table: compare.Table
-    left: compare.Rows
-    right: compare.Rows
+    left: Rows
+    right: Rows
     learned: bool
 
     def probability(self, weights: Weights) -> npt.NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from xlcrm.match.words import FREE_MAIL
@@ -9,6 +10,8 @@ from xlcrm.match.words import FREE_MAIL
 Columns = dict[str, list[str | None]]
 _NEIGHBOURS = 60
 _KEPT = set("省市县区镇乡村路街号楼室栋有限责任公司股份集团厂店科技贸易商总经理先生女士主任小老()（）")
+_NUMBER = re.compile(r"((?:\+?86[- ]?)?(?:0\d{2,3}[- —]?|1\d)?)([\d０-９][\d０-９ —-]{5,})")
+_PLACE = re.compile(r"(?s)(.*[省市区县州盟旗])?(.*)")
 _DIGITS = ("0123456789", "０１２３４５６７８９")
 
 
@@ -27,19 +30,25 @@ def enlarged(columns: Columns, labels: list[str], times: int) -> tuple[Columns, 
     for copy in range(1, times):
         letters = str.maketrans(_turned(ranked, copy))
         digits = str.maketrans({old: row[(at + copy) % 10] for row in _DIGITS for at, old in enumerate(row)})
+        latin = str.maketrans({old: chr(start + (at + 3 * copy) % 26) for start in (65, 97) for at, old in enumerate(map(chr, range(start, start + 26)))})
         for key, values in columns.items():
             if key == "name":
                 found[key] += [_renamed(value, brand, letters) for value, brand in zip(values, brands, strict=True)]
             elif key == "contact":
                 found[key] += [value and value[:1] + value[1:].translate(letters) for value in values]
             elif key == "email":
-                found[key] += [value and _moved(value, copy) for value in values]
+                found[key] += [value and _moved(value, latin | digits) for value in values]
             elif key == "phone":
-                found[key] += [value and value[:-8] + value[-8:].translate(digits) for value in values]
+                found[key] += [value and _behind(_NUMBER, value, digits) for value in values]
             else:
-                found[key] += [value and value.translate(digits) for value in values]
+                found[key] += [value and _behind(_PLACE, value, letters | digits) for value in values]
         told += [f"{label}/{copy}" for label in labels]
     return found, told
+
+
+def _behind(pattern: re.Pattern[str], value: str, letters: dict[int, str]) -> str:
+    """``value`` with the second groups of ``pattern`` translated."""
+    return pattern.sub(lambda found: (found[1] or "") + found[2].translate(letters), value)
 
 
 def _turned(ranked: list[str], copy: int) -> dict[str, str]:
@@ -59,7 +68,7 @@ def _renamed(name: str | None, brand: str, letters: dict[int, str]) -> str | Non
     return name.translate(letters)
 
 
-def _moved(mail: str, copy: int) -> str:
+def _moved(mail: str, latin: dict[int, str]) -> str:
     local, _, host = mail.rpartition("@")
-    letter = chr(ord("a") + copy % 26)
-    return f"{local}{letter}@{host}" if host.lower().strip() in FREE_MAIL else f"{local}@{letter}{host.strip()}"
+    name, dot, end = host.partition(".")
+    return f"{local.translate(latin)}@{host if host.lower().strip() in FREE_MAIL else name.translate(latin) + dot + end}"

@@ -77,9 +77,17 @@ def incremental(new: Sequence[tuple[str, ...]], stored: Sequence[tuple[str, ...]
     full = within(normalise(columns([*new, *stored])), score.shipped())
     scored = against(normalise(columns(new)), normalise(columns(stored)), candidates, counts, score.shipped())
     count = len(new)
-    touching = {(pair.left, pair.right - count, pair.probability, pair.advice, pair.evidence) for pair in full.pairs if pair.left < count <= pair.right}
+    touching = {
+        (pair.left, pair.right - count, pair.probability, pair.advice, pair.evidence)
+        for pair in full.pairs
+        if pair.left < count <= pair.right
+    }
     assert touching == {(pair.left, pair.right, pair.probability, pair.advice, pair.evidence) for pair in scored}
-    sifted = plausible(Prepared(normalise(columns([*new, *stored])).frame), np.array([a for a, _ in candidates], np.int64), np.array([b + count for _, b in candidates], np.int64))
+    sifted = plausible(
+        Prepared(normalise(columns([*new, *stored])).frame),
+        np.array([a for a, _ in candidates], np.int64),
+        np.array([b + count for _, b in candidates], np.int64),
+    )
     compared = {(a, b - count) for a, b in zip(full.left.tolist(), full.right.tolist(), strict=True) if a < count <= b}
     assert compared == {pair for pair, kept in zip(candidates, sifted.tolist(), strict=True) if kept}
 
@@ -92,9 +100,15 @@ def test_new_rows_against_stored_ones_score_as_in_a_full_run(new: list[tuple[str
 
 def test_new_rows_among_common_values_score_as_in_a_full_run() -> None:
     """Over the caps as well: a telephone that sixty rows have, a person and a name that twenty have."""
-    crowd = [(f"{chr(0x4E00 + 7 * at)}{chr(0x5000 + 11 * at)}贸易有限公司", "", "+8613912348765", "", "", "", "", "") for at in range(60)]
+    crowd = [
+        (f"{chr(0x4E00 + 7 * at)}{chr(0x5000 + 11 * at)}贸易有限公司", "", "+8613912348765", "", "", "", "", "")
+        for at in range(60)
+    ]
     crowd += [("海河电子", "王小明", f"+861370001{at:04d}", "", "", "", "", "") for at in range(70)]
-    new = [("澄泰科技有限公司", "王小明", "+8613912348765", "", "", "", "", ""), ("海河电子", "王小明", "+8613700010003", "", "", "", "", "")]
+    new = [
+        ("澄泰科技有限公司", "王小明", "+8613912348765", "", "", "", "", ""),
+        ("海河电子", "王小明", "+8613700010003", "", "", "", "", ""),
+    ]
     incremental(new, crowd)
 
 
@@ -138,9 +152,15 @@ def test_a_key_of_too_many_rows_is_capped_and_named() -> None:
 
 
 def test_a_phone_that_everybody_has_is_no_evidence() -> None:
-    twins = [("澄泰科技有限公司", "", "+8613912348765", "", "", "", "", ""), ("澄泰信息技术有限公司", "", "+8613912348765", "", "", "", "", "")]
+    twins = [
+        ("澄泰科技有限公司", "", "+8613912348765", "", "", "", "", ""),
+        ("澄泰信息技术有限公司", "", "+8613912348765", "", "", "", "", ""),
+    ]
     assert len(within(normalise(columns(twins))).pairs) == 1
-    crowd = [(f"{chr(0x4E00 + 7 * at)}{chr(0x5000 + 11 * at)}贸易有限公司", "", "+8613912348765", "", "", "", "", "") for at in range(60)]
+    crowd = [
+        (f"{chr(0x4E00 + 7 * at)}{chr(0x5000 + 11 * at)}贸易有限公司", "", "+8613912348765", "", "", "", "", "")
+        for at in range(60)
+    ]
     found = within(normalise(columns(twins + crowd)))
     assert "p:+8613912348765" in {capped.key for capped in found.capped}
     assert all(dict(pair.evidence)["phone"] == "missing" and pair.advice != "merge" for pair in found.pairs)
@@ -159,10 +179,35 @@ def test_rows_alike_in_everything_meet_in_spite_of_the_cap() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "   ", "😀🎉", "王", "有限公司", "分公司", "（）", "a" * 10_000, "华" * 10_000, "(" * 10_000, "公司" * 5_000, "ﷺ" * 5_000, "\x00\ud800", "北京" * 3_000]
+    "name",
+    [
+        "",
+        "   ",
+        "😀🎉",
+        "王",
+        "有限公司",
+        "分公司",
+        "（）",
+        "a" * 10_000,
+        "华" * 10_000,
+        "(" * 10_000,
+        "公司" * 5_000,
+        "ﷺ" * 5_000,
+        "\x00\ud800",
+        "北京" * 3_000,
+    ],
 )
 def test_bad_names_are_bounded(name: str) -> None:
-    normal = normalise({"name": [name, name, "海河电子有限公司"], "contact": [name] * 3, "phone": [name] * 3, "email": [name] * 3, "address": [name] * 3, "uscc": [name] * 3})
+    normal = normalise(
+        {
+            "name": [name, name, "海河电子有限公司"],
+            "contact": [name] * 3,
+            "phone": [name] * 3,
+            "email": [name] * 3,
+            "address": [name] * 3,
+            "uscc": [name] * 3,
+        }
+    )
     assert all(len(row) < 120 for row in block.keys(normal))
     assert all(0 <= pair.probability <= 1 for pair in within(normal).pairs)
 
@@ -173,7 +218,9 @@ def test_blank_rows_are_nobodys_duplicates() -> None:
 
 
 def test_placeholders_join_nobody() -> None:
-    found = within(normalise({"name": ["海河电子有限公司", "远山物流有限公司"], "contact": ["前台"] * 2, "phone": ["+8613800138000"] * 2}))
+    found = within(
+        normalise({"name": ["海河电子有限公司", "远山物流有限公司"], "contact": ["前台"] * 2, "phone": ["+8613800138000"] * 2})
+    )
     assert found.pairs == []
 
 
@@ -225,7 +272,9 @@ def test_groups_depend_on_no_order(data: st.DataObject) -> None:
     names = data.draw(st.permutations(range(count)))
     mixed = data.draw(st.permutations([(min(names[a], names[b]), max(names[a], names[b]), p) for a, b, p in pairs]))
     plain, other = grouped(count, pairs), grouped(count, mixed)
-    assert {(a, b) for a, b in all_pairs if plain[a] == plain[b]} == {(a, b) for a, b in all_pairs if other[names[a]] == other[names[b]]}
+    assert {(a, b) for a, b in all_pairs if plain[a] == plain[b]} == {
+        (a, b) for a, b in all_pairs if other[names[a]] == other[names[b]]
+    }
 
 
 def test_a_long_chain_is_no_trouble() -> None:

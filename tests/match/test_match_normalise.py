@@ -68,7 +68,12 @@ def parts(**cells: str | None) -> dict[str, object]:
 )
 def test_name(name: str, place: str, brand: str, trade: str, legal: str, branch: str) -> None:
     found = parts(name=name)
-    assert {key: found[key] for key in ("place", "trade", "legal", "branch")} == {"place": place, "trade": trade, "legal": legal, "branch": branch}
+    assert {key: found[key] for key in ("place", "trade", "legal", "branch")} == {
+        "place": place,
+        "trade": trade,
+        "legal": legal,
+        "branch": branch,
+    }
     assert found["brand"] == brand or str(found["core"]).startswith(brand)
     assert str(found["core"]).endswith(trade)
 
@@ -96,7 +101,21 @@ def test_former_and_short_names_in_columns_of_their_own() -> None:
 
 @pytest.mark.parametrize(
     "remark",
-    ["已注销", "（老客户）", " - 重点客户", "【停用】", "（欠300）", "-王姐介绍", "（请勿联系）", "2024年签约", " 2025年续签", "（VIP）", "-A类", "★", "。"],
+    [
+        "已注销",
+        "（老客户）",
+        " - 重点客户",
+        "【停用】",
+        "（欠300）",
+        "-王姐介绍",
+        "（请勿联系）",
+        "2024年签约",
+        " 2025年续签",
+        "（VIP）",
+        "-A类",
+        "★",
+        "。",
+    ],
 )
 def test_remarks_are_no_part_of_a_name(remark: str) -> None:
     assert parts(name="海河电子有限公司" + remark) == parts(name="海河电子有限公司")
@@ -115,7 +134,13 @@ def test_placeholders_and_titles_name_nobody(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "shape"),
-    [("海河电子有限公司", "company"), ("市第一中学", "institution"), ("老陈家面馆", "shop"), ("张晓梅", "person"), ("聚源", "company")],
+    [
+        ("海河电子有限公司", "company"),
+        ("市第一中学", "institution"),
+        ("老陈家面馆", "shop"),
+        ("张晓梅", "person"),
+        ("聚源", "company"),
+    ],
 )
 def test_shape(name: str, shape: str) -> None:
     assert parts(name=name)["shape"] == shape
@@ -203,7 +228,14 @@ def test_mails() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["科技路8号a座", "深圳市南山区科技路8号A座", "广东深圳南山科技路8号A座", "南山区,深圳市,科技路8号A座", "科技路8#A座 小学门口", "广东省 深圳市 南山区 科技路８号Ａ座（加油站旁）"],
+    [
+        "科技路8号a座",
+        "深圳市南山区科技路8号A座",
+        "广东深圳南山科技路8号A座",
+        "南山区,深圳市,科技路8号A座",
+        "科技路8#A座 小学门口",
+        "广东省 深圳市 南山区 科技路８号Ａ座（加油站旁）",
+    ],
 )
 def test_an_address_leaves_out_what_people_leave_out(address: str) -> None:
     found = parts(address=address)
@@ -230,13 +262,34 @@ def test_persons_as_customers() -> None:
 
 
 def test_persons_of_other_countries() -> None:
-    found = parts(given_name="Anna Maria", family_name="O’Neill", birth_date="1931-02-07", identity="7739222", postcode="4350", district="Madora Bay", street="Weddin Circuit", house_number="12")
-    assert (found["core"], found["person"], found["surname"], found["shape"]) == ("anna maria oneill", "anna maria oneill", "oneill", "person")
-    assert (found["born"], found["identity"], found["postcode"], found["locality"]) == ("19310207", "7739222", "4350", "madora bay")
+    found = parts(
+        given_name="Anna Maria",
+        family_name="O’Neill",
+        birth_date="1931-02-07",
+        identity="7739222",
+        postcode="4350",
+        district="Madora Bay",
+        street="Weddin Circuit",
+        house_number="12",
+    )
+    assert (found["core"], found["person"], found["surname"], found["shape"]) == (
+        "anna maria oneill",
+        "anna maria oneill",
+        "oneill",
+        "person",
+    )
+    assert (found["born"], found["identity"], found["postcode"], found["locality"]) == (
+        "19310207",
+        "7739222",
+        "4350",
+        "madora bay",
+    )
     assert "weddin circuit" in str(found["street"]) and found["doors"] == "12"
 
 
-@pytest.mark.parametrize("date", ["19310207", "1931-02-07", "1931/2/7", "1931年2月7日", "07/02/1931", "1931.2.7", "1931-02-07 00:00:00", "19310207.0"])
+@pytest.mark.parametrize(
+    "date", ["19310207", "1931-02-07", "1931/2/7", "1931年2月7日", "07/02/1931", "1931.2.7", "1931-02-07 00:00:00", "19310207.0"]
+)
 def test_dates_of_birth(date: str) -> None:
     assert parts(name="张晓梅", birth_date=date)["born"] == "19310207"
 
@@ -274,8 +327,22 @@ def test_nothing_is_null_and_the_columns_are_those_of_the_schema() -> None:
 
 
 def test_a_row_means_the_same_in_any_company(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ["深圳市海河电子有限公司", "饲料店-大同", "Norden Ltd., China", "", "市二医院西院区", "凤鸣水产(王艳)", "张晓梅", "海河电子（原江川电子）"] * 3
-    columns = {"name": names, "contact": ["王经理", "", "张 三(采购)"] * 8, "phone": ["88881239", "13912348765/13912348766"] * 12, "address": ["杭州市文三路8号", "", "南山区,深圳市,科技路8号"] * 8}
+    names = [
+        "深圳市海河电子有限公司",
+        "饲料店-大同",
+        "Norden Ltd., China",
+        "",
+        "市二医院西院区",
+        "凤鸣水产(王艳)",
+        "张晓梅",
+        "海河电子（原江川电子）",
+    ] * 3
+    columns = {
+        "name": names,
+        "contact": ["王经理", "", "张 三(采购)"] * 8,
+        "phone": ["88881239", "13912348765/13912348766"] * 12,
+        "address": ["杭州市文三路8号", "", "南山区,深圳市,科技路8号"] * 8,
+    }
     whole = normalise(columns).frame.rows()
     assert whole == [normalise({key: [cells[row]] for key, cells in columns.items()}).frame.row(0) for row in range(len(names))]
     monkeypatch.setattr(engine, "SLICE", 5)
@@ -285,8 +352,40 @@ def test_a_row_means_the_same_in_any_company(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     "cell",
     [
-        *("", "   ", "😀🎉", "王", "店", "第", "市", "12店", "有限公司", "分公司", "（）", "()()(王)", "(原)", "原名", "\x00\ud800", "\u200b", "|", "1 " * 5000),
-        *("a" * 10_000, "华" * 10_000, "(" * 10_000, "公司" * 5_000, "ﷺ" * 5_000, "北京" * 3_000, "-" * 5_000, "(a" * 3_000, "1" * 10_000, "a@" * 4_000, "张三、" * 2_000, "路1号" * 3_000),
+        *(
+            "",
+            "   ",
+            "😀🎉",
+            "王",
+            "店",
+            "第",
+            "市",
+            "12店",
+            "有限公司",
+            "分公司",
+            "（）",
+            "()()(王)",
+            "(原)",
+            "原名",
+            "\x00\ud800",
+            "\u200b",
+            "|",
+            "1 " * 5000,
+        ),
+        *(
+            "a" * 10_000,
+            "华" * 10_000,
+            "(" * 10_000,
+            "公司" * 5_000,
+            "ﷺ" * 5_000,
+            "北京" * 3_000,
+            "-" * 5_000,
+            "(a" * 3_000,
+            "1" * 10_000,
+            "a@" * 4_000,
+            "张三、" * 2_000,
+            "路1号" * 3_000,
+        ),
     ],
 )
 def test_bad_cells_are_bounded(cell: str) -> None:

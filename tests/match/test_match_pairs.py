@@ -11,6 +11,7 @@ import pytest
 from xlcrm.errors import UsageError
 from xlcrm.match import compare, score
 from xlcrm.match.engine import Pair, against
+from xlcrm.match.letters import Rows
 from xlcrm.match.levels import FIELDS, POSITION, number
 from xlcrm.match.normalise import normalise
 from xlcrm.match.train import LEAST, Pairs, train
@@ -160,6 +161,14 @@ def levels_of(one: Row, other: Row) -> dict[str, str]:
             "near",
         ),
         (row("澄泰科技有限公司二车间"), row("澄泰科技有限公司三车间"), "branch", "differ"),
+        (row("澄泰科技有限公司西安分公司"), row("澄泰科技有限公司汐安分公司"), "branch", "near"),
+        (row("澄泰科技有限公司南宁分公司"), row("澄泰科技有限公司南昌分公司"), "branch", "differ"),
+        (row("澄泰科技有限公司台州分公司"), row("澄泰科技有限公司台分公司"), "branch", "near"),
+        (row("澄泰科技有限公司长沙分公司"), row("澄泰科技有限公司长分沙公司"), "branch", "same"),
+        (row("澄泰科技有限公司长沙分公司"), row("澄泰科技有限公司长沙汾公司"), "branch", "same"),
+        (row("澄泰科技有限公司长沙分公司"), row("澄泰科技有限公司长沙公司"), "branch", "same"),
+        (row("澄泰科技有限公司长沙分公司"), row("澄泰科技有限公司长沙分司"), "branch", "same"),
+        (row("省医药有限公司沁河大药店"), row("省医药有限公司寝河大药店"), "branch", "near"),
     ],
 )
 def test_levels(one: Row, other: Row, field: str, level: str) -> None:
@@ -205,7 +214,7 @@ def test_the_share_of_duplicates_is_told_by_the_list() -> None:
     left = np.arange(400)
     shipped = score.shipped()
 
-    def share(one: compare.Rows, other: compare.Rows) -> float:
+    def share(one: Rows, other: Rows) -> float:
         return score.estimate(score.evidence(*compare.compare(table, one, other), shipped), shipped).share
 
     assert share(left, (left + 7) % 400) < shipped.share < share(left, left + 400)

@@ -183,6 +183,21 @@ def test_candidates_share_a_key_that_is_not_too_common(store: SqlStore) -> None:
     assert store.candidates([["p:+8613912345678"], ["n:新"]]).pairs == [(0, changes[1].rid), (1, changes[0].rid)]
 
 
+def test_what_customers_look_like_follows_their_keys(store: SqlStore) -> None:
+    first, second, plain = customer("甲公司"), customer("乙公司"), customer("丙公司")
+    first.keys, first.looks = ("n:甲",), ("甲", "又\\n甲")
+    second.keys, second.looks = ("n:乙",), ("乙",)
+    plain.keys = ("n:丙",)
+    again = Change("customer", second.rid, second.rid, {}, 1, keys=("n:新",), looks=("新",))
+    put(store, first, second, plain, again)
+    assert store.looks([first.rid, second.rid, plain.rid, "0"]) == {first.rid: ["甲", "又\\n甲"], second.rid: ["新"]}
+    assert store.candidates([["n:甲", "n:乙"], ["n:新"]]).pairs == [(0, first.rid), (1, second.rid)]
+    put(store, Change("customer", first.rid, first.rid, {"remark": "x"}, 1))
+    assert store.looks([first.rid]) == {first.rid: ["甲", "又\\n甲"]}
+    put(store, Change("customer", first.rid, first.rid, {}, 2, keys=()))
+    assert store.looks([first.rid]) == {} and store.candidates([["n:甲"]]).pairs == []
+
+
 def test_decisions_are_remembered_and_the_last_word_counts(store: SqlStore) -> None:
     put(store, decisions=[Decision("a", "distinct", "不同集团"), Decision("b", "later")])
     put(store, decisions=[Decision("b", "merge")])

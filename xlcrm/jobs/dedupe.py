@@ -13,7 +13,7 @@ from xlcrm.jobs.marking import write_marks
 from xlcrm.jobs.reading import Sheet, read
 from xlcrm.jobs.tokens import likenesses, pair_key
 from xlcrm.jobs.validate import identify
-from xlcrm.match import block, engine
+from xlcrm.match import block, engine, face
 from xlcrm.match.engine import Pair
 from xlcrm.match.normalise import Normal, normalise
 from xlcrm.model.context import Context
@@ -139,19 +139,23 @@ def _against(rows: Sequence[int], here: Normal, said: Sequence[str], stored: Map
     fresh = [place for place, row in enumerate(rows) if row not in stored]
     candidates = store.candidates([keys[place] for place in fresh])
     found = [(fresh[place], rid) for place, rid in candidates.pairs]
-    records = store.records({rid for _, rid in found})
-    known = faces(records, store)
-    there = normal_records([face for _, face in known])
+    known = store.looks(rid for _, rid in found)
+    odd = faces(store.records({rid for _, rid in found} - known.keys()), store)
+    owners = [rid for rid, looks in known.items() for _ in looks] + [rid for rid, _ in odd]
+    there = face.read(look for looks in known.values() for look in looks)
+    if odd:
+        there += normal_records([values for _, values in odd])
     places: dict[str, list[int]] = {}
-    for place, (rid, _) in enumerate(known):
+    for place, rid in enumerate(owners):
         places.setdefault(rid, []).append(place)
     likely = [(place, other) for place, rid in found for other in places.get(rid, ())]
     pairs = engine.against(here, there, likely, block.Counts(candidates.total, candidates.counts), weights(store.settings()))
     best: dict[tuple[int, str], Pair] = {}
     for pair in pairs:
-        of = (pair.left, known[pair.right][0])
+        of = (pair.left, owners[pair.right])
         if of not in best or pair.probability > best[of].probability:
             best[of] = pair
+    records = store.records({rid for _, rid in best})
     return [
         Match(rows[place], None, records[rid], pair, pair_key((rid, said[rows[place]]))) for (place, rid), pair in best.items()
     ]

@@ -70,7 +70,7 @@ def keys(normal: Normal) -> list[tuple[str, ...]]:
     frames = []
     for kind, made in KINDS.items():
         frames += [frame.select("row", key=pl.lit(f"{kind}:") + pl.col("key")) for frame in made.keys(prepared)]
-    found = pl.concat(pl.collect_all(frames)).unique(maintain_order=True)
+    found = pl.concat(pl.collect_all(frames, engine="in-memory")).unique(maintain_order=True)
     rows: list[list[str]] = [[] for _ in range(len(normal))]
     for row, key in zip(found["row"].to_list(), found["key"].to_list(), strict=True):
         rows[row].append(key)
@@ -154,7 +154,5 @@ def without(normal: Normal, busy: Collection[str]) -> Normal:
     spent = {column: [key[2:] for key in busy if key[0] == kind] for kind, column in columns.items()}
     if not any(spent.values()):
         return normal
-    kept = {
-        column: pl.col(column).list.set_difference(pl.lit(values)).list.sort() for column, values in spent.items() if values
-    }
+    kept = {column: pl.col(column).list.filter(~pl.element().is_in(values)) for column, values in spent.items() if values}
     return Normal(normal.frame.with_columns(**kept))

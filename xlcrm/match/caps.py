@@ -1,12 +1,12 @@
-"""How common the blocking keys of each kind may be, and which kinds a store keeps as digests only (kinds: ``kinds.py``).
+"""How common the blocking keys of each kind may be, and which kinds are made of what nobody else should read (``kinds.py``).
 
 Apart from the definition of the keys, because every command that opens a store needs this and nothing more.
 """
 
 from __future__ import annotations
 
-VERSION = 2
-"""Of the definition of the keys: a store whose keys were made by another one makes them anew."""
+VERSION = 3
+"""Of the definition of the keys and of the comparable parts: a store that keeps those of another one makes them anew."""
 
 CAPS = {
     **dict.fromkeys("peuindx", 50),
@@ -22,7 +22,10 @@ RARE = frozenset("mdhvgtfjA")
 """Kinds of which only rare keys are meant to pair rows: the others are not worth a word."""
 
 SECRET = frozenset("pqemizyxb")
-"""Kinds made of what identifies or reaches a person: a store keeps keyed digests of them."""
+"""Kinds made of what identifies or reaches a person."""
+
+RARITY = frozenset("kwfspeuirbol")
+"""Kinds whose keys are values that are evidence: how many rows have one tells how much it says, beyond the cap too."""
 
 ALIKE = "x"
 """The kind of rows that are alike in everything: beyond its cap one such row stands for all."""

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 import polars as pl
 
-from xlcrm.match import pieces, places, text, western
-from xlcrm.match.pieces import NUMBERED, SURNAME, TRADE, TRADES_BEHIND
+from xlcrm.match import pieces, places, text, trades, western
+from xlcrm.match.pieces import NUMBERED, SURNAME
 from xlcrm.match.text import choice
+from xlcrm.match.trades import TRADE
 from xlcrm.match.words import (
     ANCHORS,
     BRANCHES,
@@ -110,7 +111,7 @@ def parse(names: pl.Series) -> pl.DataFrame:
     # The place behind
     edge = places.trailing(frame["core"])
     frame = frame.with_columns(behind=edge["short"], beside=edge["rest"], there=edge["place"])
-    frame = _amended(frame, (pl.col("behind") != "") & (pl.col("beside").str.replace(TRADES_BEHIND, "") != ""), _without_place)
+    frame = _amended(frame, pl.col("behind") != "", _without_place)
     frame = _amended(frame, ~pl.col("folded").str.contains(text.HAN), western.parts)
     core = pl.col("core")
     frame = frame.with_columns(core=pl.when(core != "").then(core).when(pl.col("head") != "").then("head").otherwise("folded"))
@@ -161,8 +162,8 @@ def _counted() -> pl.Expr:
 
 def _turned(cores: pl.Series) -> pl.Series:
     """图文店康达 is 康达图文店: in names without a legal form the trade may come first. 市第二医院 is 第二医院."""
-    mixed = ~cores.str.contains(TRADES_BEHIND)
-    cores = text.where(cores, mixed, lambda odd: odd.str.replace(_TRADE_FIRST, "$2$1"))
+    mixed = trades.without(cores) == cores
+    cores = text.where(cores, mixed & trades.ahead(cores), lambda odd: odd.str.replace(_TRADE_FIRST, "$2$1"))
     return cores.str.replace(r"^[省市县区](第|.*(?:医院|中学|小学|学校|大学|学院|幼儿园|局|委员会|中心)$)", "$1")
 
 
@@ -235,7 +236,8 @@ def _numbers(cores: pl.Series) -> pl.Series:
 
 
 def _without_place(frame: pl.DataFrame) -> pl.DataFrame:
-    """The core without the place behind it."""
+    """The core without the place behind it, where more than a trade is left."""
+    frame = frame.filter(trades.without(frame["beside"]) != "")
     place = places.joined(frame["place"], frame["there"])
     frame = frame.with_columns(place=place, core=_without_group(frame["beside"]))
     return _with_trade(frame)
@@ -244,7 +246,7 @@ def _without_place(frame: pl.DataFrame) -> pl.DataFrame:
 def _with_trade(frame: pl.DataFrame) -> pl.DataFrame:
     """Brand and trade of the core; the brand is empty when it is made of trade words only, and never one character."""
     core = frame["core"]
-    bare = core.str.replace(TRADES_BEHIND, "")
+    bare = trades.without(core)
     brand = _longer(bare, core)
     return frame.with_columns(brand=brand, trade=core.str.slice(brand.str.len_chars()))
 
@@ -253,7 +255,7 @@ def _longer(brands: pl.Series, cores: pl.Series) -> pl.Series:
     """``brands`` without those of one character: then a word of trade stays with its neighbour."""
     rows = (brands.str.len_chars() == 1).arg_true()
     short = cores.gather(rows)
-    return brands.scatter(rows, short.str.head(2) + short.str.slice(2).str.replace(TRADES_BEHIND, "")) if len(rows) else brands
+    return brands.scatter(rows, short.str.head(2) + trades.without(short.str.slice(2))) if len(rows) else brands
 
 
 def _shape() -> pl.Expr:

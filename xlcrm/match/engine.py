@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +29,8 @@ ADVICE = ("ask", "merge", "contact")
 _SAME = 0.97
 """The least probability of two rows that are alike in everything."""
 
-_CHUNK = 1 << 20
-"""Pairs that are compared at once: what bounds the memory."""
+_CHUNK = 1 << 16
+"""Pairs that are compared at once: what bounds the memory, and what is shared out to the cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +129,18 @@ def _judge(table: Table, left: Rows, right: Rows, weights: Weights | None, alike
     known = weights or score.shipped()
     levels = np.zeros((len(left), len(FIELDS)), np.uint8)
     odds = np.zeros(len(left))
-    for start in range(0, len(left), _CHUNK):
+
+    def judged(start: int) -> None:
         part = slice(start, start + _CHUNK)
         levels[part], rarity = compare(table, left[part], right[part])
         odds[part] = score.evidence(levels[part], rarity, known)
+
+    starts = range(0, len(left), _CHUNK)
+    if len(starts) > 1:
+        with ThreadPoolExecutor() as threads:  # numpy, polars and rapidfuzz work outside the interpreter's lock
+            list(threads.map(judged, starts))
+    elif starts:
+        judged(0)
     known = weights or score.estimate(odds, known)
     found = score.bounded(levels, odds, known)
     # However common each value is: all of them together are not.

@@ -15,6 +15,7 @@ import polars as pl
 
 from xlcrm.match.letters import Codes, Letters, Rows
 from xlcrm.match.sounds import heard, stand_in
+from xlcrm.match.text import ordered
 from xlcrm.match.words import FREE_MAIL
 
 _LOOKED_AT = 24
@@ -137,11 +138,19 @@ def _names(rows: Prepared) -> Frames:
 def _neighbours(rows: Prepared) -> Frames:
     """Symmetric deletion: one wrong, missing, added or swapped character leaves a key that both have."""
     named = rows.base.filter((pl.col("near") != "") & pl.col("company"))
-    found = [_text(named, pl.concat_str("near", "at")), _text(_each(rows.base, "aliases"), "aliases")]
-    for place in range(rows.near.sizes.max(initial=0)):
-        shorter = pl.concat_str(pl.col("near").str.slice(0, place), pl.col("near").str.slice(place + 1), "at")
-        found.append(_text(named, shorter, when=_long("near", max(place, _SHORT) + 1)))
-    return found
+    place = pl.col("place")
+    shorter = pl.concat_str(pl.col("near").str.slice(0, place), pl.col("near").str.slice(place + 1), "at")
+    places = named.filter(_long("near", _SHORT + 1)).select("row", "near", "at", place=_places(0)).explode("place")
+    return [
+        _text(named, pl.concat_str("near", "at")),
+        _text(_each(rows.base, "aliases"), "aliases"),
+        _text(places, shorter),
+    ]
+
+
+def _places(less: int) -> pl.Expr:
+    """The places of the characters of "near", without the last ``less``."""
+    return pl.int_ranges(0, pl.col("near").str.len_chars().cast(pl.Int64) - less)
 
 
 def _neighbour_codes(rows: Prepared) -> list[pl.DataFrame]:
@@ -159,8 +168,8 @@ def _coded(rows: Rows, codes: Codes) -> pl.DataFrame:
 
 def _grams(rows: Prepared) -> Frames:
     """Three characters in a row: rare ones tell spoken forms (省人民医院)."""
-    places = range(max(0, int(rows.near.sizes.max(initial=0)) - 2))
-    return [_text(rows.base, pl.col("near").str.slice(at, 3), when=_long("near", max(at + 3, 4))) for at in places]
+    places = rows.base.filter(_long("near", 4)).select("row", "near", place=_places(2)).explode("place")
+    return [_text(places, pl.col("near").str.slice(pl.col("place"), 3))]
 
 
 def _gram_codes(rows: Prepared) -> list[pl.DataFrame]:
@@ -210,9 +219,9 @@ def _spelled(rows: Prepared) -> pl.DataFrame:
 
 def _turned(rows: Prepared) -> Frames:
     """Latin names in another order: Smith John."""
-    latin = rows.frame.filter("latin").lazy()
-    words = pl.col("core").str.split(" ").list.sort().list.join(" ")
-    return [_text(latin, words, when=pl.col("core").str.contains(" ", literal=True))]
+    latin = rows.frame.filter("latin")
+    turned = latin.with_columns(turned=ordered(latin["core"])).lazy()
+    return [_text(turned, "turned", when=pl.col("core").str.contains(" ", literal=True))]
 
 
 def _contacts(rows: Prepared) -> Frames:
@@ -257,7 +266,7 @@ def _landlines(rows: Prepared) -> Frames:
 
 
 def _mailboxes(rows: Prepared) -> Frames:
-    mails = _each(rows.base, "mails").collect().lazy()
+    mails = _each(rows.base.select("row", "mails"), "mails").collect().lazy()
     host = pl.col("mails").str.split("@").list.last()
     local = pl.col("mails").str.split("@").list.first()
     return [_text(mails, "@" + host, when=~host.is_in(list(FREE_MAIL))), _text(mails, local, when=local.str.len_chars() >= 6)]

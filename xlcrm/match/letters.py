@@ -39,6 +39,12 @@ class Letters:
         """As ``sounds.stand_in`` would leave the texts."""
         return Letters(stand_ins()[self.points], self.starts, self.sizes)
 
+    def sums(self) -> Codes:
+        """The sum of the code points of each text: equal for texts of the same characters."""
+        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(self.points, dtype=np.uint64)))
+        found: Codes = sums[self.starts + self.sizes] - sums[self.starts]
+        return found
+
     def first(self) -> Codes:
         """The first character of each text; 0 for ""."""
         return self._at(self.starts, self.sizes > 0)

@@ -94,6 +94,8 @@ def normalise(columns: Mapping[str, Column]) -> Normal:
     raw = pl.DataFrame({key: text.series(columns[key]) if key in columns else blank for key in KEYS})
     size = -(-count // max(1, -(-count // SLICE))) or 1
     slices = [raw.slice(start, size) for start in range(0, max(count, 1), size)]
+    if len(slices) == 1:
+        return Normal(_parts(raw))
     with ThreadPoolExecutor(2) as pool:  # polars works outside the interpreter's lock
         return Normal(pl.concat(pool.map(_parts, slices)))
 
@@ -177,8 +179,10 @@ def _joined(raw: pl.DataFrame, names: pl.DataFrame, others: pl.DataFrame) -> pl.
 
 
 def _each(values: pl.Series, parse: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
-    """``parse`` of every value, run once for each distinct one."""
+    """``parse`` of every value, run once for each distinct one where that spares more than it costs."""
     distinct = values.unique()
+    if len(distinct) > 0.9 * len(values):
+        return parse(values)
     known = parse(distinct).with_columns(value=distinct)
     return pl.DataFrame({"value": values}).join(known, on="value", how="left", maintain_order="left").drop("value")
 

@@ -7,26 +7,20 @@ from __future__ import annotations
 
 import polars as pl
 
-from xlcrm.match import places, text
+from xlcrm.match import places, text, trades
 from xlcrm.match.text import choice
+from xlcrm.match.trades import TRADE
 from xlcrm.match.words import (
     COMPOUND_SURNAMES,
     DEPARTMENTS,
     FORMER,
     GROUPS,
     LEGAL,
-    NOUNS,
     OFFICES,
     REMARK_MARKS,
     REMARKS,
     SURNAMES,
-    TRADES,
 )
-
-TRADE = f"(?:(?:{choice(TRADES)})(?:{choice(NOUNS)})?)"
-"""A regular expression for a word of trade, with what ends a shop's name."""
-
-TRADES_BEHIND = f"{TRADE}+$"
 
 SURNAME = f"(?:{choice(COMPOUND_SURNAMES)}|[{SURNAMES}])"
 
@@ -48,15 +42,24 @@ _WHOLES = ("厂", "店", "社", "行", "局", "所", "院")  # names of their ow
 _PART = rf"^(?:.{{1,6}}(?:{choice(word for word in DEPARTMENTS if word not in _WHOLES)})|{choice(OFFICES)})$"
 _ADDRESS = rf"{_NUMBERED_STREET}|[0-9]+号.*[楼座室]|[0-9a-z][座栋幢楼][0-9]+室?$|[0-9]{{3,}}室$"
 _PART_MISSPELT = "分(?:公[思斯四私]|[么共工龚]司|司公)$|公分司$"
+_WHOLE = "^(.{2,}(?:有限|责任|股份)公司)"
+_BESIDE = f"{_WHOLE}(.{{1,8}}?[^分支子总])公司$"
+_PARTS = (  # 长分沙公司, 长沙份公司, 长沙公司: behind a company's name they are its branch in 长沙
+    (f"{_WHOLE}(.+)分(.{{1,3}})公司$", "$1$2$3分公司"),
+    (f"{_WHOLE}(.+)[份芬纷汾奋粉氛坟]公司$", "$1$2分公司"),
+    (f"{_WHOLE}(.{{1,6}}[^分支子总])公司$", "$1$2分公司"),
+)
+_CUT = f"{_WHOLE}(.{{2,6}})分[公司]$"
 _PARTED = "(?:分公司|支公司|分行|支行|分店|分部)$"
 _WHERE = rf"^.{{1,9}}(?:{_ROAD}|旁|对面|附近|隔壁|口|侧|楼|号|室|铺|[0-9])$"
 
 
 def _misspelt(form: str) -> str:
-    """One character wrong, or two in the wrong order."""
+    """One character wrong or missing, or two in the wrong order."""
     wrong = [form[:at] + "." + form[at + 1 :] for at in range(len(form))]
     swapped = [form[:at] + form[at + 1] + form[at] + form[at + 2 :] for at in range(len(form) - 1)]
-    return "|".join(wrong[1:] + swapped)
+    missing = [form[:at] + form[at + 1 :] for at in range(1, len(form) - 2)]
+    return "|".join(wrong[1:] + swapped + missing)
 
 
 _MISSPELT = {form: _misspelt(form) for form in ("股份有限公司", "有限责任公司")} | {
@@ -105,9 +108,7 @@ def taken(names: pl.Series) -> pl.DataFrame:
             .select(pl.coalesce("name", "behind", "plain"))
             .to_series()
         )
-        marked = text.where(
-            marked, "[㐀-鿿] +[㐀-鿿0-9]", lambda spaced: spaced.str.replace(_BEHIND, "|$1").str.replace(_AHEAD, "$1|")
-        )
+        marked = text.where(marked, "[㐀-鿿] +[㐀-鿿0-9]", _told_apart)
         marked = text.words(marked.str.replace_all(_SEPARATOR, "|"), "()|").str.slice(0, text.LONGEST)
         frame = frame.with_columns(rest=_spelt(frame["rest"].scatter(odd["at"], marked)))
         some = frame.filter(pl.col("rest").str.contains(r"[()|]"))
@@ -123,13 +124,27 @@ def taken(names: pl.Series) -> pl.DataFrame:
     return frame.with_columns(rest=text.where(rest, ~rest.str.ends_with("公司"), _unglued)).drop("at")
 
 
+def _told_apart(names: pl.Series) -> pl.Series:
+    """``names`` with the blanks that part them marked."""
+    names = names.str.replace(_BEHIND, "|$1")
+    return text.where(names, trades.ahead(names), lambda led: led.str.replace(_AHEAD, "$1|"))
+
+
 def _spelt(names: pl.Series) -> pl.Series:
     """Typing errors in the legal form and in 分公司 taken back: they would hide the trade before and the branch behind."""
     names = text.where(
         names, "股[^份]有限公司|[^股]份有限公司", lambda odd: odd.str.replace("股[^份]有限公司|[^股]份有限公司", "股份有限公司")
     )
     names = text.where(names, ~names.str.contains("有限(?:责任)?公司|[店铺行馆部]$"), _formed)
-    return text.where(names, _PART_MISSPELT, lambda odd: odd.str.replace(_PART_MISSPELT, "分公司"))
+    names = text.where(names, _PART_MISSPELT, lambda odd: odd.str.replace(_PART_MISSPELT, "分公司"))
+    names = text.where(names, _CUT, lambda odd: odd.str.replace(_CUT, "$1$2分公司"))
+    return text.where(names, _BESIDE, _parted)
+
+
+def _parted(names: pl.Series) -> pl.Series:
+    for pattern, branch in _PARTS:
+        names = names.str.replace(pattern, branch)
+    return names
 
 
 def _formed(names: pl.Series) -> pl.Series:
@@ -156,7 +171,7 @@ def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("piece") != "")
     )
     piece = pl.col("piece")
-    pieces = pieces.with_columns(trade=piece.str.replace(TRADES_BEHIND, "") == "", first=pl.col("at").is_first_distinct())
+    pieces = pieces.with_columns(trade=trades.without(pieces["piece"]) == "", first=pl.col("at").is_first_distinct())
     ended = pl.when(pl.col("first")).then(piece.str.ends_with("公司"))
     parted = pl.when(pl.col("first")).then(piece.str.contains(_PARTED))
     pieces = pieces.with_columns(after=ended.forward_fill().fill_null(False), parted=parted.forward_fill().fill_null(False))

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
-from xlcrm.match.text import amended
+from xlcrm.match.text import FEW, amended
 from xlcrm.model.vocabularies import vocabulary
 
 # Cities whose bare name is more often a brand (the full name, 大同市, still counts).
@@ -89,15 +90,30 @@ def leading(texts: pl.Series, leave: int = 2) -> pl.DataFrame:
 
     Columns ``place`` (codes), ``short`` (their short names joined), ``rest``.
     """
+    if len(texts) <= FEW:
+        return _one_by_one(texts, _led.__wrapped__, leave, lambda text, taken: text[taken:])
     run = pl.col("text").str.head(_run(texts, 4, behind=False))
     return _edges(texts, run, _led, leave).select("place", "short", rest=pl.col("text").str.slice(pl.col("taken")))
 
 
 def trailing(texts: pl.Series, leave: int = 3) -> pl.DataFrame:
     """The places ``texts`` end with (at most two), leaving at least ``leave`` characters: 腾达科技深圳 -> 4403 | 腾达科技."""
+    if len(texts) <= FEW:
+        return _one_by_one(texts, _trailed.__wrapped__, leave, lambda text, taken: text[: len(text) - taken])
     run = pl.col("text").str.tail(_run(texts, 2, behind=True))
     left = pl.col("text").str.head(pl.col("text").str.len_chars() - pl.col("taken"))
     return _edges(texts, run, _trailed, leave).select("place", "short", rest=left)
+
+
+def _one_by_one(
+    texts: pl.Series, read: Callable[[str, int], tuple[str, str, int]], leave: int, beside: Callable[[str, int], str]
+) -> pl.DataFrame:
+    """What ``_edges`` finds, without looking for the runs first: sooner done where the texts are few."""
+    said = texts.to_list()
+    found = [read(text, leave) for text in said]
+    rest = [beside(text, edge[2]) for text, edge in zip(said, found, strict=True)]
+    columns = {"place": [edge[0] for edge in found], "short": [edge[1] for edge in found], "rest": rest}
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 
 
 def _run(texts: pl.Series, most: int, behind: bool) -> pl.Series:
@@ -139,12 +155,11 @@ def _step(texts: pl.Series, behind: bool) -> pl.Series:
 
 def whole(texts: pl.Series) -> pl.DataFrame:
     """Whether ``texts`` consist of places (``all``; 莲池 for 莲池区 counts), and which (``place``, "" for a doubtful one)."""
-    frame = leading(texts, leave=0).with_columns(text=texts)
-    loose = _table().loose
-    there = pl.col("rest").replace_strict(list(loose), list(loose.values()), default=None, return_dtype=pl.String)
-    frame = frame.with_columns(there=there)
-    place = joined(frame["place"], frame["there"].fill_null(""))
-    return frame.select(all=(pl.col("text") != "") & ((pl.col("rest") == "") | pl.col("there").is_not_null()), place=place)
+    frame, loose = leading(texts, leave=0), _table().loose
+    there = [loose.get(rest) for rest in frame["rest"].to_list()]
+    known = pl.Series(there, dtype=pl.String)
+    every = (texts != "") & ((frame["rest"] == "") | known.is_not_null())
+    return pl.DataFrame({"all": every, "place": joined(frame["place"], known.fill_null(""))})
 
 
 def district(texts: pl.Series, codes: pl.Series) -> pl.DataFrame:
@@ -152,9 +167,10 @@ def district(texts: pl.Series, codes: pl.Series) -> pl.DataFrame:
     within = _table().within
     frame = pl.DataFrame({"rest": texts, "place": codes}).with_row_index("at")
     some = frame.filter((pl.col("place").str.len_chars() == 4) & pl.col("rest").str.contains("^..[^路街巷道桥].{3}"))
-    code = (pl.col("place") + pl.col("rest").str.head(2)).replace_strict(
-        list(within), list(within.values()), default=None, return_dtype=pl.String
-    )
+    if not some.height:
+        return frame
+    found = [within.get(place + rest[:2]) for place, rest in zip(some["place"].to_list(), some["rest"].to_list(), strict=True)]
+    code = pl.Series(found, dtype=pl.String)
     some = some.select("at", place=code, rest=pl.col("rest").str.slice(2).str.replace("^[区县市旗]", "")).drop_nulls()
     return amended(frame, some)
 
@@ -193,7 +209,7 @@ def _trailed(run: str, leave: int) -> tuple[str, str, int]:
     names: list[str] = []
     end = len(run)
     for _ in range(2):
-        name = next((run[at:end] for at in range(max(leave, 0), end - 1) if run[at:end] in table.codes), "")
+        name = next((run[at:end] for at in range(max(leave, end - _LONGEST, 0), end - 1) if run[at:end] in table.codes), "")
         if not name:
             break
         names.insert(0, name)
@@ -212,13 +228,17 @@ def merged(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
 
 def joined(first: pl.Series, second: pl.Series) -> pl.Series:
     """``merged`` of two columns of codes."""
-    frame = pl.DataFrame({"first": first, "second": second})
-    pairs = frame.filter((pl.col("first") != "") & (pl.col("second") != "")).unique()
-    both = [",".join(merged(tuple(a.split(",")), tuple(b.split(",")))) for a, b in pairs.iter_rows()]
-    frame = frame.join(
-        pairs.with_columns(both=pl.Series(both, dtype=pl.String)), on=["first", "second"], how="left", maintain_order="left"
-    )
-    return frame.select(pl.coalesce("both", pl.col("first") + pl.col("second"))).to_series()
+    rows = np.flatnonzero(((first != "") & (second != "")).to_numpy())
+    found = first + second
+    if not len(rows):
+        return found
+    pairs = zip(first.gather(rows).to_list(), second.gather(rows).to_list(), strict=True)
+    return found.scatter(rows, pl.Series([_joined(*pair) for pair in pairs], dtype=pl.String))
+
+
+@lru_cache(1 << 16)
+def _joined(first: str, second: str) -> str:
+    return ",".join(merged(tuple(first.split(",")), tuple(second.split(","))))
 
 
 def _within(codes: tuple[str, ...], known: tuple[str, ...]) -> bool:

@@ -33,7 +33,7 @@ def plausible(rows: Prepared, left: Rows, right: Rows) -> Mask:
     short = {"short": pl.col("short").str.slice(-1)}
     texts = {**{name: pl.col(name) for name in _SURE}, **_SIGNS, **short, **reach}
     hashed = {name: pl.when(text != "").then(text.hash()).fill_null(0) for name, text in texts.items()}
-    found = rows.base.select(**hashed).collect()
+    found = rows.frame.select(**hashed)
     codes = {name: found[name].to_numpy() for name in texts}
     codes |= {"first": rows.brand.heard().first(), "last": rows.near.heard().last()}
 

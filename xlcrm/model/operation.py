@@ -56,7 +56,8 @@ class Change:
     ``values`` holds every field of a new record, only the changed ones of an old. ``expected`` holds, for the
     changed fields of an old record, what they were at ``base``: a field that somebody else has changed meanwhile
     is a conflict, all others are merged. ``customer`` is the rid of the customer the record belongs to (its own
-    rid for a customer): it names the data key. ``keys`` are the record's blocking keys, None = unchanged.
+    rid for a customer): it names the data key. ``keys`` are the record's blocking keys, None = unchanged, and ``looks`` (of
+    one who has keys) what it may look like to the duplicate engine, as match/face.py writes it.
     ``token`` identifies the sheet's row for repeated submissions. ``kept`` are losing values of a merge.
 
     ``state`` (with ``merged_into``) makes a record live, merged or void; None leaves it as it is.
@@ -70,6 +71,7 @@ class Change:
     expected: Values = field(default_factory=dict)
     number: str | None = None
     keys: tuple[str, ...] | None = None
+    looks: tuple[str, ...] = ()
     token: str | None = None
     origin: str = ""
     place: str = ""

@@ -87,8 +87,9 @@ class Verdict:
 class Candidates:
     """Stored customers that may be the same as new rows: ``pairs`` of (index of the new row, customer rid), sorted.
 
-    ``counts`` tells how many customers and new rows together have each of the new rows' keys (``match.caps.MOST_COUNTED``
-    customers at most), ``total`` about how many customers and new rows there are.
+    ``counts`` tells how many customers and new rows together have each of the new rows' keys: customers at most
+    ``match.caps.MOST_COUNTED``, or one more than any cap where only the cap matters. ``total`` is about how many customers
+    and new rows there are.
     """
 
     pairs: list[tuple[int, str]]
@@ -178,6 +179,10 @@ class Store(Protocol):
 
     def asked(self, actor: str, since: str) -> dict[str, str]:
         """The customers that ``actor`` asked about since that moment: rid -> "ask" where the owner was named, else "held"."""
+        ...
+
+    def looks(self, customers: Iterable[str]) -> dict[str, list[str]]:
+        """What each customer rid may look like to the duplicate engine (Change.looks); those it is not known of are left out."""
         ...
 
     def position(self) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Text, any_, literal
+from sqlalchemy import ARRAY, ColumnElement, Connection, Text, any_, func, literal, select
 
 Item = TypeVar("Item")
 
@@ -18,7 +19,8 @@ def chunks(items: Sequence[Item], size: int = SIZE) -> Iterator[Sequence[Item]]:
 
 
 def among(connection: Connection, column: ColumnElement[Any], values: Sequence[str]) -> ColumnElement[bool]:
-    """Whether ``column`` is one of ``values``; as one array where the engine has them, so that the statement stays the same."""
+    """Whether ``column`` is one of ``values``; as one array or list, so that the statement stays the same."""
     if connection.dialect.name == "postgresql":
         return column == any_(literal(list(values), ARRAY(Text)))
-    return column.in_(values)
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(listed.c.value))

@@ -10,7 +10,7 @@ from xlcrm.model.fields import Table
 from xlcrm.model.operation import Change, Outcome, Result
 from xlcrm.store.batch import Batch
 from xlcrm.store.chunks import chunks
-from xlcrm.store.keys import phone_fields
+from xlcrm.store.keys import phone_fields, seal_looks
 from xlcrm.store.schema import DATA_KEY, OWNED, SQL, columns, fields
 
 _BULK = 5_000
@@ -66,7 +66,7 @@ def _store(batch: Batch, table: Table, changes: Sequence[Change]) -> list[Outcom
         if change.number:
             index.own(change.number, rid)
         if change.keys:
-            index.keys(change.keys, rid, customer)
+            index.face(change.keys, rid, seal_looks(batch.vault, rid, change.looks))
         if change.kept:
             batch.keep(table, rid, customer, change.kept, change.place)
         outcomes.append(Outcome(Result.STORED, rid, change.number, 1, (), actor, now, actor, now))

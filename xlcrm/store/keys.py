@@ -1,29 +1,29 @@
 """What records are found by: numbers, blocking keys, and the last digits of their telephones.
 
-Derived from the records, and so not in the log. Keys made of telephones, mail addresses and identity numbers
-(``match.caps.SECRET``) are stored as keyed digests: a list of them tells nothing.
+Derived from the records, and so not in the log. Blocking keys are stored as keyed digests: a list of them tells nothing.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from sqlalchemy import Column, Connection, MetaData, Text, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy import Table as SqlTable
 
-from xlcrm.crypto.cipher import Cipher
-from xlcrm.match.caps import ALIKE, CAPS, MOST_COUNTED, SECRET
+from xlcrm.crypto.cipher import SHORT, Cipher
+from xlcrm.match.caps import ALIKE, CAPS, MOST_COUNTED, RARITY
 from xlcrm.model.fields import Kind, Table
 from xlcrm.store.base import Candidates
-from xlcrm.store.chunks import chunks
+from xlcrm.store.chunks import among, chunks
 from xlcrm.store.pen import Pen
-from xlcrm.store.schema import BLOCKING_KEY, ENTRY, NUMBER, PHONE_TAIL, SQL, insert
+from xlcrm.store.schema import BLOCKING_KEY, ENTRY, FACE, NUMBER, PHONE_TAIL, SQL
+from xlcrm.store.vault import Vault
 
 TAIL = 4
 
-# Lives in the connection's temporary schema: joins a long list of wanted keys with the index.
-_WANTED = SqlTable("wanted_key", MetaData(), Column("key", Text, primary_key=True), prefixes=["TEMPORARY"])
 # Kinds of keys with a lower cap pair rows that have little else in common.
 TELLING = frozenset(kind for kind, cap in CAPS.items() if cap >= 30)
 
@@ -33,9 +33,14 @@ def phone_fields(table: Table) -> tuple[str, ...]:
     return tuple(item.key for item in table.data if item.kind is Kind.PHONE)
 
 
-def stored_key(cipher: Cipher, key: str) -> str:
-    """A blocking key as it is stored."""
-    return key[:2] + cipher.digest(key)[:32] if key[0] in SECRET else key
+def stored_key(cipher: Cipher, key: str) -> int:
+    """A blocking key as it is stored: its kind and a short digest. Should two have the same, a pair too many is compared."""
+    return ord(key[0]) << SHORT | cipher.short_digest(key)
+
+
+def seal_looks(vault: Vault, rid: str, looks: Sequence[str]) -> str | None:
+    """What a customer may look like, as it is stored: erased with the customer's data key."""
+    return vault.key(rid).seal(f"face|looks|{rid}", "\n".join(looks)) if looks else None
 
 
 def stored_tail(cipher: Cipher, last: str) -> str:
@@ -55,7 +60,8 @@ class Index:
     pen: Pen
     cipher: Cipher
     _numbers: list[tuple[str, str, str]] = field(default_factory=list)
-    _keys: list[tuple[str, str, str]] = field(default_factory=list)
+    _faces: list[tuple[str, str | None]] = field(default_factory=list)
+    _keys: list[tuple[int, str]] = field(default_factory=list)
     _tails: list[tuple[str, str, str]] = field(default_factory=list)
     _seen: dict[str, str] = field(default_factory=dict)
     _stale: dict[SqlTable, list[str]] = field(default_factory=dict)
@@ -68,9 +74,10 @@ class Index:
         """A number from another system."""
         self._numbers.append((number, "former", rid))
 
-    def keys(self, keys: Iterable[str], rid: str, customer: str) -> None:
-        """The blocking keys of a record of ``customer``."""
-        self._keys += [(stored_key(self.cipher, key), rid, customer) for key in dict.fromkeys(keys)]
+    def face(self, keys: Iterable[str], rid: str, looks: str | None) -> None:
+        """The blocking keys of a customer, and what it looks like, sealed."""
+        self._faces.append((rid, looks))
+        self._keys += [(key, rid) for key in {stored_key(self.cipher, key) for key in keys}]
 
     def phones(self, numbers: Iterable[str | None], rid: str, customer: str) -> None:
         """The telephones of a record of ``customer``."""
@@ -104,7 +111,7 @@ class Index:
         for table, rids in self._stale.items():
             self.pen.forget(table, rids)
         self._stale.clear()
-        for table, rows in ((NUMBER, self._numbers), (BLOCKING_KEY, self._keys), (PHONE_TAIL, self._tails)):
+        for table, rows in ((NUMBER, self._numbers), (FACE, self._faces), (BLOCKING_KEY, self._keys), (PHONE_TAIL, self._tails)):
             if rows:
                 rows.sort()
                 self.pen.insert(table, rows)
@@ -117,25 +124,28 @@ class Lookup:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def counted(self, names: Sequence[str]) -> dict[str, int]:
-        """How many customers have each of these keys, at most ``MOST_COUNTED``; those that none has are left out."""
-        _WANTED.create(self.connection, checkfirst=False)
-        self.connection.exec_driver_sql(insert(_WANTED), [(name,) for name in names] or [("",)])
-        some = select(BLOCKING_KEY.c.customer).where(BLOCKING_KEY.c.key == _WANTED.c.key).limit(MOST_COUNTED).correlate(_WANTED)
-        count = select(func.count(some.subquery().c.customer.distinct())).scalar_subquery()
-        found = self.connection.execute(select(_WANTED.c.key, count)).all()
-        _WANTED.drop(self.connection)
+    def counted(self, names: Sequence[int], most: int) -> dict[int, int]:
+        """How many customers have each of these keys, at most ``most``; those that none has are left out."""
+        asked = (
+            "SELECT w.value, (SELECT count(*) FROM (SELECT 1 FROM blocking_key WHERE key = w.value LIMIT ?)) FROM json_each(?) w"
+        )
+        found = self.connection.exec_driver_sql(asked, (most, json.dumps(names)))
         return {name: number for name, number in found if number}
 
-    def having(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """(key, customer) for the living customers with these keys, each of which at most ``MOST_COUNTED`` have."""
-        for chunk in chunks(names):
-            places = ", ".join("?" * len(chunk))  # there are many keys: expanding an in_() would take longer than the search
-            asked = (
-                "SELECT DISTINCT k.key, k.customer FROM blocking_key k JOIN customer c ON c.rid = k.customer "  # noqa: S608 - question marks
-                f"WHERE k.key IN ({places}) AND c.life = 'live'"
-            )
-            yield from ((name, rid) for name, rid in self.connection.exec_driver_sql(asked, tuple(chunk)))
+    def having(self, names: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """(key, customer) for the living customers with these keys, which not many have."""
+        asked = "SELECT key, face FROM blocking_key WHERE key IN (SELECT value FROM json_each(?)) ORDER BY face"
+        faces: dict[int, list[int]] = {}
+        for name, face in self.connection.exec_driver_sql(asked, (json.dumps(names),)):
+            faces.setdefault(face, []).append(name)
+        # A cross join is done in the order that stands here: by the index of what is alive it would take seconds.
+        living = (
+            "SELECT f.id, c.rid FROM face f CROSS JOIN customer c ON c.rid = f.rid "
+            "WHERE f.id IN (SELECT value FROM json_each(?)) AND c.life = 'live'"
+        )
+        for chunk in chunks(list(faces)):
+            for face, rid in self.connection.exec_driver_sql(living, (json.dumps(chunk),)):
+                yield from ((name, rid) for name in faces[face])
 
     def total(self) -> int:
         """About how many customers there are."""
@@ -145,12 +155,14 @@ class Lookup:
 def candidates(lookup: Lookup, cipher: Cipher, keys: Sequence[Sequence[str]], most: int | None) -> Candidates:
     """The living customers that share a key with new rows, whose ``keys`` are given (see ``Store.candidates``)."""
     wanted: dict[str, list[int]] = {}
-    names: dict[str, str] = {}
+    names: dict[str, int] = {}
     for index, group in enumerate(keys):
         for key in dict.fromkeys(group):
             wanted.setdefault(key, []).append(index)
             names[key] = stored_key(cipher, key)
-    stored = lookup.counted(list(dict.fromkeys(names.values())))
+    telling = {name for key, name in names.items() if key[0] in RARITY}
+    stored = lookup.counted(list(telling), MOST_COUNTED)
+    stored |= lookup.counted(list({*names.values()} - telling), max(CAPS.values()) + 1)
     counts = {key: stored.get(names[key], 0) + len(rows) for key, rows in wanted.items()}
     few, alike = {}, {}
     for key, name in names.items():
@@ -162,9 +174,22 @@ def candidates(lookup: Lookup, cipher: Cipher, keys: Sequence[Sequence[str]], mo
     found = {(index, rid) for name, rid in lookup.having(list(few)) for index in few[name]}
     for name, rows in alike.items():
         # Of many that say the very same one stands for all.
-        one = lookup.connection.execute(select(func.min(BLOCKING_KEY.c.customer)).where(BLOCKING_KEY.c.key == name)).scalar_one()
-        found |= {(index, one) for index in rows}
+        for _, one in islice(lookup.having([name]), 1):
+            found |= {(index, one) for index in rows}
     return Candidates(sorted(found), counts, lookup.total() + len(keys))
+
+
+def looks(vault: Vault, connection: Connection, customers: Iterable[str]) -> dict[str, list[str]]:
+    """What each customer may look like, as it was given; those it is not known of are left out."""
+    customers = list(dict.fromkeys(customers))
+    vault.load(customers)
+    found = {}
+    for chunk in chunks(customers):
+        asked = select(FACE.c.rid, FACE.c.looks).where(among(connection, FACE.c.rid, chunk), FACE.c.looks.is_not(None))
+        for rid, sealed in connection.execute(asked):
+            if text := vault.open("face", "looks", rid, sealed):
+                found[rid] = text.split("\n")
+    return found
 
 
 def overtaken(connection: Connection, cipher: Cipher, keys: Iterable[str], since: int, but: Collection[str]) -> bool:
@@ -175,7 +200,7 @@ def overtaken(connection: Connection, cipher: Cipher, keys: Iterable[str], since
         return False
     ours = {stored_key(cipher, key) for key in keys if key[0] in TELLING}
     for chunk in chunks(later):
-        theirs = select(BLOCKING_KEY.c.key).where(BLOCKING_KEY.c.rid.in_(chunk))
+        theirs = select(BLOCKING_KEY.c.key).join(FACE, FACE.c.id == BLOCKING_KEY.c.face).where(FACE.c.rid.in_(chunk))
         if not ours.isdisjoint(connection.execute(theirs).scalars()):
             return True
     return False

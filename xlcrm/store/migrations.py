@@ -13,7 +13,7 @@ from typing import Protocol
 from sqlalchemy import Connection, MetaData, Table, func, insert, select, update
 
 from xlcrm.errors import StoreError
-from xlcrm.store.schema import LOGGED, MIGRATION, SQL, SUBMISSION, quoted
+from xlcrm.store.schema import BLOCKING_KEY, LOGGED, MIGRATION, SQL, SUBMISSION, quoted
 
 Columns = Mapping[str, Collection[str]]
 """The columns of each stored table."""
@@ -61,12 +61,18 @@ def _submissions_name_their_table(connection: Connection) -> None:
         connection.execute(update(SUBMISSION).where(*mine).values(table=key))
 
 
+def _keys_are_numbers(connection: Connection) -> None:
+    connection.exec_driver_sql(f"DROP TABLE {BLOCKING_KEY.name}")  # made anew by rekey.py
+    _complete(connection)
+
+
 STEPS: dict[int, tuple[str, Callable[[Connection], None]]] = {
     1: ("records, log and keys", _complete),
     2: ("search by pinyin; which table a submission went to", _submissions_name_their_table),
     3: ("blocking keys of another definition", _complete),  # made by rekey.py; older programs must not add theirs
-    4: ("deputies until a day, people disabled, what was shown to whom", _complete),
-    5: ("the keys for each member", _complete),
+    4: ("blocking keys as numbers, and what customers look like", _keys_are_numbers),
+    5: ("deputies until a day, people disabled, what was shown to whom", _complete),
+    6: ("the keys for each member", _complete),
 }
 LATEST = max(STEPS)
 

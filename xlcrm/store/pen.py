@@ -15,7 +15,7 @@ from xlcrm.model.context import Context
 from xlcrm.model.fields import Table as Declared
 from xlcrm.store.chunks import chunks
 from xlcrm.store.log import Journal, head, last, operation_head, position, witness
-from xlcrm.store.schema import BLOCKING_KEY, META, NUMBER, OPERATION, PHONE_TAIL, SUBMISSION, columns, insert, quoted
+from xlcrm.store.schema import BLOCKING_KEY, FACE, META, NUMBER, OPERATION, PHONE_TAIL, SUBMISSION, columns, insert, quoted
 
 Rows = Sequence[tuple[object, ...]]
 
@@ -34,7 +34,7 @@ class Pen(Protocol):
         ...
 
     def insert(self, table: Table, rows: Rows) -> None:
-        """New rows, in the order of the table's columns."""
+        """New rows, in the order of the table's columns; a face has no number yet, and its keys, which follow, name its rid."""
         ...
 
     def update(self, table: Declared, rows: Rows) -> None:
@@ -42,7 +42,7 @@ class Pen(Protocol):
         ...
 
     def forget(self, table: Table, rids: Sequence[str]) -> None:
-        """Drop the rows by which records are found in ``table``."""
+        """Drop the rows by which records are found in ``table``; with a face its keys."""
         ...
 
     def move(self, rid: str, customer: str) -> None:
@@ -63,6 +63,7 @@ class Direct:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._faces: dict[str, int] = {}
 
     def moment(self, context: Context) -> str:
         return context.now()
@@ -73,6 +74,12 @@ class Direct:
     def insert(self, table: Table, rows: Rows) -> None:
         # A former number may be there already (a field changed to and fro); a number of our own twice is an error.
         again = " ON CONFLICT (number, kind, rid) DO NOTHING" if table is NUMBER else ""
+        if table is FACE:
+            first = (self.connection.execute(select(func.max(FACE.c.id))).scalar() or 0) + 1
+            self._faces = {str(row[0]): number for number, row in enumerate(rows, first)}
+            rows = [(number, *row) for number, row in enumerate(rows, first)]
+        elif table is BLOCKING_KEY:
+            rows = [(key, self._faces[str(rid)]) for key, rid in rows]
         if rows:
             self.connection.exec_driver_sql(insert(table) + again, list(rows))
 
@@ -83,11 +90,13 @@ class Direct:
 
     def forget(self, table: Table, rids: Sequence[str]) -> None:
         for chunk in chunks(rids):
+            if table is FACE:
+                gone = select(FACE.c.id).where(FACE.c.rid.in_(chunk))
+                self.connection.execute(delete(BLOCKING_KEY).where(BLOCKING_KEY.c.face.in_(gone)))
             self.connection.execute(delete(table).where(table.c.rid.in_(chunk)))
 
     def move(self, rid: str, customer: str) -> None:
-        for table in (BLOCKING_KEY, PHONE_TAIL):
-            self.connection.execute(update(table).where(table.c.rid == rid).values(customer=customer))
+        self.connection.execute(update(PHONE_TAIL).where(PHONE_TAIL.c.rid == rid).values(customer=customer))
 
     def seen(self, workbook: str, rids: Sequence[str]) -> None:
         for chunk in chunks(rids):

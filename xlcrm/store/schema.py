@@ -6,7 +6,7 @@ columns the store keeps itself (``KEPT``). People, settings and decisions are ke
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text, text
 
 from xlcrm.model import tables
 from xlcrm.model.fields import Field, Kind
@@ -113,12 +113,17 @@ NUMBER = Table(
 # Naming postgresql_where here would make every command import that dialect: 80 ms.
 Index("number_own", NUMBER.c.number, unique=True, sqlite_where=text("kind = 'own'"))
 
+# How a customer looks to the duplicate engine (match/face.py), sealed. Its keys are many: they name it by a short number.
+FACE = Table(
+    "face", metadata,
+    Column("id", Integer, primary_key=True), Column("rid", Text, nullable=False, unique=True), Column("looks", Text),
+)  # fmt: skip
+
 BLOCKING_KEY = Table(
     "blocking_key", metadata,
-    Column("key", Text, nullable=False),
-    Column("rid", Text, nullable=False, index=True),
-    Column("customer", Text, nullable=False),
-    PrimaryKeyConstraint("key", "rid"),
+    Column("key", BigInteger, nullable=False),
+    Column("face", Integer, nullable=False, index=True),
+    PrimaryKeyConstraint("key", "face"),
     sqlite_with_rowid=False,
 )  # fmt: skip
 

@@ -159,6 +159,10 @@ class SqlStore:
             rows = connection.execute(told.where(access.kind.in_(("ask", "held"))).order_by(access.kind.desc()))
             return {rid: kind for rid, kind in rows if rid}
 
+    def looks(self, customers: Iterable[str]) -> dict[str, list[str]]:
+        with self._reading() as connection:
+            return keys.looks(Vault(self._cipher, connection), connection, customers)
+
     def position(self) -> int:
         with self._reading() as connection:
             return log.position(connection)

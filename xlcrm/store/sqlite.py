@@ -11,7 +11,6 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +23,8 @@ from xlcrm.match.caps import VERSION
 from xlcrm.model.identity import new_rid
 from xlcrm.store import migrations, unlocking
 from xlcrm.store.faults import explained
-from xlcrm.store.pen import Direct
 from xlcrm.store.rekey import rekey, stale
-from xlcrm.store.schema import BLOCKING_KEY, META
+from xlcrm.store.schema import META, insert
 from xlcrm.store.share import on_share, writable
 from xlcrm.store.sql import SqlStore
 
@@ -94,7 +92,7 @@ def _renew_keys(engine: Engine, cipher: Cipher) -> None:
             return
     with engine.connect().execution_options(write=True) as connection, connection.begin():
         if stale(connection):
-            rekey(connection, cipher, partial(Direct(connection).insert, BLOCKING_KEY))
+            rekey(connection, cipher, lambda table, rows: connection.exec_driver_sql(insert(table), list(rows)))
 
 
 def _check_file(path: Path, create: bool) -> None:

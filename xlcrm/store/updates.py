@@ -9,10 +9,10 @@ from sqlalchemy import Connection, select
 from xlcrm.model.fields import Table
 from xlcrm.model.operation import Change, Clash, Kept, Outcome, Result
 from xlcrm.store.batch import Batch, Row, outcome
-from xlcrm.store.keys import phone_fields, survivor
+from xlcrm.store.keys import phone_fields, seal_looks, survivor
 from xlcrm.store.log import decode, encode
 from xlcrm.store.reading import kept
-from xlcrm.store.schema import BLOCKING_KEY, ENTRY, LOGGED, OPERATION, PHONE_TAIL, PINYIN, SQL, columns, fields
+from xlcrm.store.schema import ENTRY, FACE, LOGGED, OPERATION, PHONE_TAIL, PINYIN, SQL, columns, fields
 
 # Rows of these tables are set, whoever set them before: the last word counts.
 _SET = ("setting", "decision", "person", "keyholder")
@@ -93,8 +93,8 @@ def _reindex(batch: Batch, table: Table, wanted: Change, row: Row, new: dict[str
     """Keep what the record is found by in step with what it now says."""
     rid, index = wanted.rid, batch.index
     if wanted.keys is not None:
-        index.forget(BLOCKING_KEY, rid)
-        index.keys(wanted.keys, rid, customer)
+        index.forget(FACE, rid)
+        index.face(wanted.keys, rid, seal_looks(batch.vault, rid, wanted.looks))
     phones = phone_fields(table)
     if any(name in new for name in phones):
         index.forget(PHONE_TAIL, rid)

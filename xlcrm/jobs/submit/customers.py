@@ -11,7 +11,7 @@ from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.submit import existing, recognise
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
 from xlcrm.jobs.tokens import likenesses, pair_key
-from xlcrm.match import block
+from xlcrm.match import block, face
 from xlcrm.match.normalise import normalise
 from xlcrm.model.finding import Severity
 from xlcrm.model.identity import new_rid
@@ -234,7 +234,7 @@ def _name_of(sheet: Sheet, match: Match) -> str:
 
 
 def blocking_keys(draft: Draft) -> None:
-    """Give every changed customer its blocking keys, those of what was merged into it included, in one batch."""
+    """Give every changed customer its blocking keys and looks, those of what was merged into it included, in one batch."""
     changes = [change for change in draft.operation.changes if change.table == CUSTOMER.key]
     records = draft.store.records({change.rid for change in changes if change.base is not None})
     faces: dict[str, list[Values]] = {}
@@ -250,6 +250,7 @@ def blocking_keys(draft: Draft) -> None:
         for one in (now, *faces.get(change.rid, ()), *draft.losers.get(change.rid, ())):
             owners.append(change)
             values.append(one)
-    found = block.keys(normalise({key: [one.get(key) for one in values] for key in MATCHED}))
-    for change, keys in zip(owners, found, strict=True):
+    normal = normalise({key: [one.get(key) for one in values] for key in MATCHED})
+    for change, keys, look in zip(owners, block.keys(normal), face.written(normal), strict=True):
         change.keys = tuple(dict.fromkeys((*(change.keys or ()), *keys)))
+        change.looks = tuple(dict.fromkeys((*change.looks, look)))

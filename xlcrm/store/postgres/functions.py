@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlcrm.crypto.cipher import SHORT
 from xlcrm.store import retention
 from xlcrm.store.keys import TELLING
 from xlcrm.store.postgres import checks, erasing, keeping, reach, showing
@@ -27,8 +28,7 @@ _NOW = "to_char(now(), 'YYYY-MM-DD HH24:MI:SS')"
 _TURN = "PERFORM 1 FROM meta WHERE name = 'head' FOR UPDATE;"
 _GENESIS = "repeat('0', 64)"
 
-# What records are found by, as it is staged: (what, table, columns of item, rid, owner).
-FOUND_BY = {"blocking_key": "key", "phone_tail": "tail"}
+_KEY = "CASE WHEN s.what = 'blocking_key' THEN s.item::bigint END"  # an item of another sort is no number
 
 _HASHES = r"""
 CREATE FUNCTION xlcrm.payload(salt text, before text, after text, reason text) RETURNS text LANGUAGE sql STABLE AS $$
@@ -151,16 +151,19 @@ CREATE FUNCTION xlcrm.spell(p_rids text[], p_whole text[], p_initials text[]) RE
 
 def _apply() -> str:
     tables = "".join(_table(key) for key in LOGGED)
-    forgetting = "".join(
+    forgetting = """  DELETE FROM blocking_key WHERE face IN
+    (SELECT f.id FROM face f JOIN staged s ON s.rid = f.rid WHERE s.what = 'forget face');
+""" + "".join(
         f"  DELETE FROM {table} WHERE rid IN (SELECT rid FROM staged WHERE what = 'forget {table}');\n"
-        for table in (*FOUND_BY, "pinyin")
+        for table in ("face", "phone_tail", "pinyin")
     )
-    finding = "".join(
-        f"  INSERT INTO {table} SELECT item, rid, owner FROM staged WHERE what = '{table}' ORDER BY item, rid;\n"
-        f"  UPDATE {table} f SET customer = s.owner FROM staged s WHERE s.what = 'move' AND f.rid = s.rid;\n"
-        for table in FOUND_BY
-    )
-    telling = ", ".join(f"'{kind}'" for kind in sorted(TELLING))
+    finding = f"""  INSERT INTO face (rid, looks) SELECT rid, nullif(item, '') FROM staged WHERE what = 'face' ORDER BY rid;
+  INSERT INTO blocking_key SELECT {_KEY}, f.id FROM staged s JOIN face f ON f.rid = s.rid WHERE s.what = 'blocking_key'
+    ORDER BY 1, 2;
+  INSERT INTO phone_tail SELECT item, rid, owner FROM staged WHERE what = 'phone_tail' ORDER BY item, rid;
+  UPDATE phone_tail f SET customer = s.owner FROM staged s WHERE s.what = 'move' AND f.rid = s.rid;
+"""
+    telling = ", ".join(str(ord(kind)) for kind in sorted(TELLING))
     known = ", ".join(f"'{name}'" for name in (*LOGGED, KEPT_VALUE.name))
     homeless = " OR ".join(
         f"EXISTS (SELECT FROM staged_entry e JOIN {key} t ON t.rid = e.rid JOIN customer c ON c.rid = t.customer "
@@ -208,7 +211,7 @@ BEGIN
   END IF;
   -- New rows stand in nobody's way: only what changes old ones waits its turn before it is written.
   IF EXISTS (SELECT FROM staged_entry WHERE version_from > 0)
-      OR EXISTS (SELECT FROM staged WHERE what IN ('move', 'forget blocking_key', 'forget phone_tail', 'forget pinyin')) THEN
+      OR EXISTS (SELECT FROM staged WHERE what IN ('move', 'forget face', 'forget phone_tail', 'forget pinyin')) THEN
     {_TURN}
   END IF;
   IF NOT {FREE} THEN
@@ -234,10 +237,10 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'XL002', MESSAGE = 'customer';
   END IF;
   IF p_since IS NOT NULL AND EXISTS (
-      SELECT FROM staged s JOIN blocking_key b ON b.key = s.item JOIN entry l ON l.rid = b.rid
-      WHERE s.what = 'blocking_key' AND left(s.item, 1) IN ({telling}) AND l.seq > p_since AND l."table" = 'customer'
+      SELECT FROM staged s JOIN blocking_key b ON b.key = {_KEY} JOIN face f ON f.id = b.face JOIN entry l ON l.rid = f.rid
+      WHERE s.what = 'blocking_key' AND b.key >> {SHORT} IN ({telling}) AND l.seq > p_since AND l."table" = 'customer'
         AND s.rid IN (SELECT rid FROM staged_entry WHERE version_to = 1)
-        AND b.rid NOT IN (SELECT rid FROM staged_entry)) THEN
+        AND f.rid NOT IN (SELECT rid FROM staged_entry)) THEN
     RAISE EXCEPTION USING ERRCODE = 'XL003', MESSAGE = 'compare';
   END IF;
   DELETE FROM submission WHERE workbook = p_workbook AND rid IN (SELECT rid FROM staged WHERE what = 'seen');

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from xlcrm.crypto import keys
 from xlcrm.crypto.cipher import Cipher
@@ -18,8 +18,8 @@ from xlcrm.store import migrations, unlocking
 from xlcrm.store.postgres import catalog, roles, server
 from xlcrm.store.postgres.faults import explained
 from xlcrm.store.postgres.store import PostgresStore
-from xlcrm.store.rekey import Keys, rekey, stale
-from xlcrm.store.schema import BLOCKING_KEY, META
+from xlcrm.store.rekey import rekey, stale
+from xlcrm.store.schema import META
 
 _APART = 120  # seconds between two clocks that a person is told of
 
@@ -113,6 +113,7 @@ def migrate(
             catalog.create(connection)
             if stale(connection):
                 rekey(connection, unlocking.unlock(connection, cipher, ask), partial(_copy, connection))
+                connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('face', 'id'), max(id)) FROM face")
             return before, migrations.version(connection)
     finally:
         engine.dispose()
@@ -125,9 +126,9 @@ def _compare_clocks(now: float, caller: server.Caller) -> None:
         caller.tell("login.clock", here=f"{here:%Y-%m-%d %H:%M:%S}", there=f"{there:%Y-%m-%d %H:%M:%S}")
 
 
-def _copy(connection: Connection, rows: Keys) -> None:
+def _copy(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
     raw: Any = connection.connection.dbapi_connection
-    with raw.cursor() as cursor, cursor.copy(f"COPY {BLOCKING_KEY.name} FROM STDIN") as copy:
+    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 

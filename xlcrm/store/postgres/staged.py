@@ -13,8 +13,7 @@ from xlcrm.model.operation import Operation
 from xlcrm.store.log import Journal
 from xlcrm.store.migrations import LATEST
 from xlcrm.store.pen import Rows
-from xlcrm.store.postgres.functions import FOUND_BY
-from xlcrm.store.schema import DATA_KEY, ENTRY, SUBMISSION
+from xlcrm.store.schema import BLOCKING_KEY, DATA_KEY, ENTRY, FACE, PHONE_TAIL, SUBMISSION
 
 _FLUSH = 20_000
 
@@ -48,7 +47,11 @@ class Staged:
     def insert(self, table: Table, rows: Rows) -> None:
         if table is ENTRY:
             self._entries += rows
-        elif table.name in FOUND_BY:
+        elif table is FACE:
+            self._stage(table.name, ((looks or "", rid, "") for rid, looks in rows))
+        elif table is BLOCKING_KEY:
+            self._stage(table.name, ((str(key), rid, "") for key, rid in rows))
+        elif table is PHONE_TAIL:
             self._stage(table.name, rows)
         elif table is DATA_KEY:
             self._stage(table.name, ((wrapped, customer, "") for customer, wrapped in rows))
@@ -63,8 +66,9 @@ class Staged:
     def forget(self, table: Table, rids: Sequence[str]) -> None:
         if table.name in self._staged:  # of records that are new in this operation
             self._flush()
-            gone = "DELETE FROM pg_temp.staged WHERE what = %s AND rid = ANY(%s)"
-            self.connection.exec_driver_sql(gone, (table.name, list(rids)))
+            whats = [table.name, BLOCKING_KEY.name] if table is FACE else [table.name]
+            gone = "DELETE FROM pg_temp.staged WHERE what = ANY(%s) AND rid = ANY(%s)"
+            self.connection.exec_driver_sql(gone, (whats, list(rids)))
         self._stage(f"forget {table.name}", (("", rid, "") for rid in rids))
 
     def move(self, rid: str, customer: str) -> None:

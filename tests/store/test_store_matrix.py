@@ -113,9 +113,9 @@ def build(whole: SqlStore, address: str, cluster: Cluster | None) -> Firm:
                     "address": "深南大道8号", "owner": owner,
                 }  # fmt: skip
                 rid = new_rid()
-                keys = (f"n:{values['name']}", f"p:{values['phone']}")
+                keys = (f"n:{values['name']}", f"p:{values['phone']}", f"k:{values['name']}")
                 kept = (Kept("phone", "+8613700000000", "旧表"), Kept("need", "旧", "旧表"))
-                changes.append(Change("customer", rid, rid, values, number=number, keys=keys, kept=kept))
+                changes.append(Change("customer", rid, rid, values, number=number, keys=keys, looks=(number,), kept=kept))
                 made.customers[role, relation, group] = Record("customer", rid, 1, values, number)
     contacts = [
         Change("contact", new_rid(), one.rid, {"customer": one.rid, "name": "赵小刚", "title": "经理", "phone": "+8613811112222"})
@@ -181,7 +181,9 @@ def test_reading_through_the_store(firm: Firm, role: str) -> None:
                     assert one.rid not in scanned and store.children("contact", [one.rid]) == {one.rid: []}
                     assert not store.search(str(one.values["name"])) and not store.search(str(one.values["phone"])[-11:])
                     assert not any(value for key, value in _one(store.records([one.rid])).items() if key != "owner")
-                    assert not store.candidates([[f"n:{one.values['name']}"]]).pairs
+                    found = store.candidates([[f"n:{one.values['name']}", "n:nobody's"]])
+                    assert not found.pairs and len(set(found.counts.values())) == 1, "nothing tells that there is one"
+                    assert not store.looks([one.rid])
                     continue
                 now, here = expected(role, relation, one.values, firm.cluster is not None), scanned[one.rid].values
                 assert here == {key: here[key] if key in CHANGED else value for key, value in now.items()}, relation
@@ -191,6 +193,7 @@ def test_reading_through_the_store(firm: Firm, role: str) -> None:
                 assert (contact.values["name"] == "赵小刚") == plain
                 compares = all(allowed(role, Action.READ, relation, group) for group in FIELDS)
                 assert bool(store.candidates([[f"n:{one.values['name']}"]]).pairs) == compares
+                assert store.looks([one.rid]) == ({one.rid: [one.number]} if compares else {})
                 lost = {value.field for value in store.kept([one.rid]).get(one.rid, [])}
                 assert lost == {
                     key for key in ("phone", "need") if allowed(role, Action.READ, relation, group_of(CUSTOMER, CUSTOMER[key]))
@@ -379,13 +382,16 @@ def test_reading_with_another_client(served: Firm, role: str, client: Client) ->
             assert (name == "赵小刚") == allowed(role, Action.READ, served.relation(role, known[rid]), Group.CONTACT)
             assert (phone or "").startswith("v1:") == (rid in secret)
     customers = {
-        "data_key": ("customer", ours if keys else secret), "blocking_key": ("customer", compared), "pinyin": ("rid", named),
+        "data_key": ("customer", ours if keys else secret), "face": ("rid", compared), "pinyin": ("rid", named),
         "number": ("rid", named), "kept_value": ("rid", None), "phone_tail": ("customer", None),
     }  # fmt: skip
     for table, (column, visible) in customers.items():
         there = {row[0] for row in rows(client, f"SELECT {column} FROM {table}")} & ours
         assert there <= (visible if visible is not None else named), table
         assert visible is None or there == visible, table
+    owned = "SELECT DISTINCT f.rid FROM blocking_key b JOIN face f ON f.id = b.face"
+    assert {row[0] for row in rows(client, owned)} & ours == compared
+    assert rows(client, "SELECT count(DISTINCT face) FROM blocking_key") == rows(client, "SELECT count(*) FROM face")
     entries = rows(client, "SELECT rid, after, salt FROM entry WHERE \"table\" = 'customer' AND version_to = 1")
     assert {rid for rid, _, _ in entries} & ours == log
     for rid, after, salt in entries:
@@ -455,10 +461,13 @@ def test_changes_made_up_by_hand(served: Firm, role: str, client: Client) -> Non
         assert client.forged(kept) == ("" if allowed(role, Action.MERGE, relation) else "XL007"), relation
         number = base | {"before": "{}", "after": {"number": "CX1"}}
         assert client.forged(number) == "XL007", "a number once given stays"
-        for what in ("blocking_key", "phone_tail", "forget blocking_key", "forget pinyin", "move", "data_key"):
-            told = client.forged(staged=((what, "x", one.rid, one.rid),))
+        for what in ("blocking_key", "face", "forget face", "phone_tail", "forget pinyin", "move", "data_key"):
+            before = (("forget face", "", one.rid, ""),) if what == "face" else ()
+            told = client.forged(staged=(*before, (what, "7", one.rid, one.rid)))
             mine = allowed(role, Action.CHANGE, relation, Group.NAME) and what != "data_key"
             assert told == ("" if mine else "XL007"), (relation, what, told)
+        stolen = {"table": "contact", "rid": one.rid, "after": {"customer": None, "life": "live"}}
+        assert client.forged(stolen, staged=(("forget face", "", one.rid, ""),)) == "XL007", "another's identity"
     for table, action, rid in (("setting", Action.SETTINGS, "changes_x"), ("person", Action.PEOPLE, new_rid())):
         after = {"value": "direct"} if table == "setting" else {"account": f"raw_{role}", "name": "x", "roles": "admin"}
         done = client.forged({"table": table, "rid": rid, "after": after | {"life": "live"}})
@@ -489,14 +498,17 @@ def test_nobody_acts_for_another_or_at_another_time(served: Firm, role: str, cli
 
 
 def test_asking_and_revealing_by_hand(served: Firm, role: str, client: Client) -> None:
-    call = "SELECT place, customer, owner FROM xlcrm.taken(%s, %s, %s::integer[], %s::text[], %s::text[])"
+    call = "SELECT place, customer, owner FROM xlcrm.taken(%s, %s, %s::integer[], %s::bigint[], %s::text[])"
     for relation in RELATIONS:
         one = served.customers[role, relation, Group.RECORD]
         hidden = not allowed(role, Action.READ, relation, Group.NAME)
         name = str(one.values["name"])
-        for key, plain in ((stored_key(CIPHER, f"p:{one.values['phone']}"), ""), (stored_key(CIPHER, f"n:{name}"), name)):
+        for stored, plain in ((stored_key(CIPHER, f"k:{name}"), ""), (stored_key(CIPHER, f"n:{name}"), "")):
             with client.attempt() as raw:
-                found = raw.execute(call, (LATEST, new_rid(), [0], [key], [plain])).fetchall()
+                assert not raw.execute(call, (LATEST, new_rid(), [0], [stored], [plain])).fetchall(), "not the same exactly"
+        for stored, plain in ((stored_key(CIPHER, f"p:{one.values['phone']}"), ""), (stored_key(CIPHER, f"n:{name}"), name)):
+            with client.attempt() as raw:
+                found = raw.execute(call, (LATEST, new_rid(), [0], [stored], [plain])).fetchall()
                 assert found == ([(0, one.rid, one.values["owner"] or "")] if hidden else [])
                 logged = raw.execute("SELECT kind, customer FROM access WHERE created_by = %s", (client.rid,)).fetchall()
                 assert ("ask", one.rid) in logged or not hidden
@@ -515,7 +527,7 @@ def test_questions_are_counted(served: Firm) -> None:
     """After some nobody is named, after ten times as many nothing is answered; nothing is told without being logged."""
     limit = Change("setting", "asks_per_hour", "", {"value": "12"})
     served.whole.apply(Operation("settings", [limit]), context())
-    call = "SELECT place, customer, owner FROM xlcrm.taken(%s, %s, %s::integer[], %s::text[], %s::text[])"
+    call = "SELECT place, customer, owner FROM xlcrm.taken(%s, %s, %s::integer[], %s::bigint[], %s::text[])"
     hidden = [one for one in served.unmoved().values() if served.relation("entry", one) in ("department", "other")]
     keys = [stored_key(CIPHER, f"p:{one.values['phone']}") for one in hidden]
     with psycopg.connect(served.login("entry")) as raw:

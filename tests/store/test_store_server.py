@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import psycopg
 import pytest
 
 from tests.store.cluster import Cluster
@@ -205,6 +206,34 @@ def test_keys_of_another_definition_are_made_anew_by_migrating(cluster: Cluster,
     assert {rid: len(looks) for rid, looks in again.looks([later.rid, merged.rid]).items()} == {merged.rid: 2, later.rid: 1}
     assert not again.verify().faults
     again.close()
+
+
+def test_a_store_of_before_faces_and_rights_is_migrated(cluster: Cluster, url: str, person: str) -> None:
+    """Step 3: keys as texts that name their customer, and every member reads every table."""
+    store, first = opening.open(url, CIPHER), customer("重庆海河电子有限公司")
+    put(store, first)
+    store.close()
+    database = url.partition("?")[0].rpartition("/")[2]
+    cluster.run(
+        "DROP SCHEMA xlcrm_seen CASCADE", "SET search_path = xlcrm", "DROP TABLE face, blocking_key, access, keyholder, key_copy",
+        "CREATE TABLE blocking_key (key text, rid text, customer text, PRIMARY KEY (key, rid))", f"INSERT INTO blocking_key VALUES ('z', '{first.rid}', '')",
+        "ALTER TABLE blocking_key OWNER TO xlcrm_owner", "ALTER TABLE person DROP COLUMN deputy_until, DROP COLUMN disabled",
+        "DELETE FROM migration WHERE version > 3", "UPDATE meta SET value = '2' WHERE name = 'keys'",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA xlcrm TO xlcrm_member",
+        database=database,
+    )  # fmt: skip
+    opened(url, "store.older")
+    assert opening.migrate(url, CIPHER) == (3, migrations.LATEST)
+    store = opening.open(url, CIPHER)
+    later = customer("上海远山物流有限公司")
+    later.keys, later.looks = ("n:远山",), ("远山",)
+    put(store, later)
+    wanted = [*block.keys(normalise({"name": ["海河电子"]})), ("n:远山",)]
+    assert store.candidates(wanted).pairs == [(0, first.rid), (1, later.rid)]
+    assert store.looks([first.rid, later.rid]).keys() == {first.rid, later.rid} and not store.verify().faults
+    store.close()
+    with psycopg.connect(person) as raw, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        raw.execute("SELECT FROM xlcrm.face")
 
 
 def test_a_new_field_of_the_declaration_is_added_by_migrating(cluster: Cluster, url: str) -> None:

@@ -25,9 +25,9 @@ from xlcrm.store.log import encode
 from xlcrm.store.pen import Direct
 from xlcrm.store.people import rights
 from xlcrm.store.schema import (
-    BLOCKING_KEY,
     DATA_KEY,
     ENTRY,
+    FACE,
     KEPT_VALUE,
     LOGGED,
     NUMBER,
@@ -72,7 +72,7 @@ def erase(connection: Connection, customer: str, reason: str, context: Context) 
             pen.update(LOGGED[key], [tuple(row[name] for name in columns(LOGGED[key])) for row in rows])
         rids += [row["rid"] for row in rows]
     if rids:
-        _forget(connection, customers, rids, written.start)
+        _forget(pen, customers, rids, written.start)
     written.close()
     return len(rids)
 
@@ -108,15 +108,15 @@ def _merged(connection: Connection, customer: str) -> list[str]:
     return found
 
 
-def _forget(connection: Connection, customers: list[str], rids: Sequence[str], before: int) -> None:
+def _forget(pen: Direct, customers: list[str], rids: Sequence[str], before: int) -> None:
     """Destroy their data keys, what they were found by, and what log entries before ``before`` say of them."""
-    access = SQL["access"].c
+    access, connection = SQL["access"].c, pen.connection
     shown = connection.execute(select(access.rid).where(access.customer.in_(customers))).scalars()
     for chunk in chunks([*rids, *shown]):
         told = ENTRY.c.rid.in_(chunk), ENTRY.c.seq < before, or_(ENTRY.c.table != "access", ENTRY.c.reason != "")
         connection.execute(update(ENTRY).where(*told).values(salt="", before="", after="", reason=""))
+    for table in (KEPT_VALUE, FACE, PHONE_TAIL, PINYIN, SUBMISSION):
+        pen.forget(table, rids)
     for chunk in chunks(rids):
-        for table in (KEPT_VALUE, BLOCKING_KEY, PHONE_TAIL, PINYIN, SUBMISSION):
-            connection.execute(delete(table).where(table.c.rid.in_(chunk)))
         connection.execute(delete(NUMBER).where(NUMBER.c.rid.in_(chunk), NUMBER.c.kind == "former"))
     connection.execute(update(DATA_KEY).where(DATA_KEY.c.customer.in_(customers)).values(wrapped=None))

@@ -8,6 +8,7 @@ A file cannot defend itself: who opens the SQLite file by other means reads what
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -15,6 +16,7 @@ from itertools import islice
 from typing import Any, cast
 
 from xlcrm.errors import UsageError
+from xlcrm.match.caps import CAPS
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Table
 from xlcrm.model.operation import Kept, Record, Taken, Values
@@ -25,6 +27,7 @@ from xlcrm.store.keys import digits
 from xlcrm.store.schema import LOGGED, OWNED
 
 _PAGE = 500
+_FEW = max(CAPS.values())  # customers with one key: the number of more points at nobody
 _DIGITS = 4  # as many look like the tail of a telephone
 
 
@@ -70,19 +73,28 @@ class Guard:
         }
 
     def candidates(self, keys: Sequence[Sequence[str]], most: int | None = None) -> Candidates:
-        """Only customers whose every value may be seen: a score tells what is compared."""
+        """Only customers whose every value may be seen: a score tells what is compared. Nor do counts tell of a hidden one."""
         found = self._inner.candidates(keys, most)
         if self.rights.sees_everything:
             return found
         records = self._inner.records({rid for _, rid in found.pairs})
         owners = {rid: record.values.get("owner") for rid, record in records.items()}
-        return replace(found, pairs=[pair for pair in found.pairs if pair[1] in owners and self.rights.compares(owners[pair[1]])])
+        pairs = [pair for pair in found.pairs if pair[1] in owners and self.rights.compares(owners[pair[1]])]
+        rows = Counter(key for group in keys for key in set(group))
+        counts = {key: count if count - rows[key] > _FEW else rows[key] + 1 for key, count in found.counts.items()}
+        return replace(found, pairs=pairs, counts=counts)
 
     def taken(self, wanted: Sequence[Values], keys: Sequence[Sequence[str]], context: Context) -> list[Taken]:
         """Which of ``wanted`` are customers that are hidden from the acting person, by exact name, phone, mail or code."""
         if self.rights.sees_everything:
             return []
         return self._inner.taken(wanted, keys, context)
+
+    def looks(self, customers: Iterable[str]) -> dict[str, list[str]]:
+        """As ``candidates``: of customers whose every value may be seen."""
+        if self.rights.sees_everything:
+            return self._inner.looks(customers)
+        return self._inner.looks(rid for rid, owner in self._owners(set(customers)).items() if self.rights.compares(owner))
 
     def children(self, table: str, customers: Iterable[str]) -> dict[str, list[Record]]:
         found = self._inner.children(table, customers)

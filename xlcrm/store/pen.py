@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from sqlalchemy import Connection, Table, delete, update
+from sqlalchemy import Connection, Table, delete, func, select, update
 
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Table as Declared
@@ -115,4 +115,3 @@ class Direct:
         self.connection.execute(update(META).where(META.c.name == "head").values(value=now))
         self.connection.exec_driver_sql(insert(OPERATION), (*about, previous, now))
         return witness(before + 1, now)
-

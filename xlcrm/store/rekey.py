@@ -41,7 +41,8 @@ def rekey(connection: Connection, cipher: Cipher, write: Write) -> None:
     by_face = next(iter(BLOCKING_KEY.indexes))
     by_face.drop(connection)  # made at once when all keys are there
     keys, faces, numbers = array("q"), array("q"), count(1)
-    for rids in chunks(list(connection.execute(select(customer.rid).order_by(customer.rid)).scalars()), _PAGE):
+    known = select(customer.rid).where(customer.life != "erased").order_by(customer.rid)
+    for rids in chunks(list(connection.execute(known).scalars()), _PAGE):
         rows = []
         for (rid, found, looks), number in zip(_made(vault, connection, rids), numbers, strict=False):
             rows.append((number, rid, looks))
@@ -71,7 +72,7 @@ def _made(vault: Vault, connection: Connection, rids: Sequence[str]) -> Iterator
     for rid, (own, looks) in found.items():
         try:
             sealed = seal_looks(vault, rid, looks)
-        except Tampered:  # erased
+        except Tampered:  # without a data key: another client made it
             sealed = None
         yield rid, own, sealed
 

@@ -78,6 +78,13 @@ def _changes() -> str:
     shown = _refuse("access", (
         "FROM staged_entry e WHERE e.\"table\" = 'access' AND (e.version_from > 0 OR e.after::json ->> 'customer' IS NOT NULL)"
     ))  # fmt: skip
+    # A new record under another's identity would bring what that one is found by into this operation.
+    twice = _refuse("rid", " OR ".join(
+        f"{start}e.\"table\" <> '{key}' AND EXISTS (SELECT FROM {key} t WHERE t.rid = e.rid)"
+        for key, start in (
+            ("customer", f"FROM staged_entry e WHERE e.\"table\" IN ({_LISTED}) AND e.version_from = 0 AND ("), ("contact", "")
+        )
+    ) + ")")  # fmt: skip
     # What records are found by goes with records that this operation may write.
     ours = f"SELECT rid FROM staged_entry WHERE \"table\" IN ({_LISTED}, 'kept_value')"
     found = _refuse("staged", (
@@ -86,7 +93,7 @@ def _changes() -> str:
         f"AND NOT coalesce({owner_in('customer', 's.rid')} = ANY ({_NAMED}), false)"
     ))  # fmt: skip
     whose = _refuse("staged", (
-        f"FROM r CROSS JOIN staged s WHERE s.what IN ('blocking_key', 'phone_tail', 'move') AND s.owner NOT IN ({ours}) "
+        f"FROM r CROSS JOIN staged s WHERE s.what IN ('phone_tail', 'move') AND s.owner NOT IN ({ours}) "
         f"AND {_CREATE} IS NOT NULL AND NOT coalesce({owner_in('customer', 's.owner')} = ANY ({_CREATE}), false)"
     ))  # fmt: skip
     keys = _refuse("staged", (
@@ -98,7 +105,7 @@ CREATE FUNCTION xlcrm.check_changes() RETURNS void LANGUAGE plpgsql {_SET} AS $$
 DECLARE
   v_tables text[] := (SELECT array_agg(DISTINCT "table") FROM staged_entry WHERE version_from > 0);
 BEGIN
-{changed}{for_all}{merged}{kept}{shown}{found}{whose}{keys}END $$;
+{twice}{changed}{for_all}{merged}{kept}{shown}{found}{whose}{keys}END $$;
 """
 
 

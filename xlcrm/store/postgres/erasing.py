@@ -11,7 +11,7 @@ from xlcrm.store.schema import LOGGED, OWNED, columns, quoted
 _ZONE = "Asia/Shanghai"
 _NOW = "to_char(now(), 'YYYY-MM-DD HH24:MI:SS')"
 _ROLES = ", ".join(f"'{role}'" for role in sorted(holders(Action.ERASE)))
-_FOUND_BY = ("kept_value", "blocking_key", "phone_tail", "pinyin", "submission")
+_FOUND_BY = ("kept_value", "face", "phone_tail", "pinyin", "submission")
 
 
 def statement() -> str:
@@ -54,6 +54,7 @@ BEGIN
 {tables}  IF v_next > v_first THEN
     UPDATE entry SET salt = '', before = '', after = '', reason = '' WHERE seq < v_first AND (rid = ANY (v_rids)
       OR reason <> '' AND "table" = 'access' AND rid IN (SELECT rid FROM access WHERE customer = ANY (v_customers)));
+    DELETE FROM blocking_key WHERE face IN (SELECT id FROM face WHERE rid = ANY (v_rids));
 {forgetting}    DELETE FROM number WHERE rid = ANY (v_rids) AND kind = 'former';
     UPDATE data_key SET wrapped = NULL WHERE customer = ANY (v_customers);
     PERFORM xlcrm.link(p_id, 'erase', p_actor, coalesce(v_roles, ''), p_source, '', NULL, v_first, v_next - v_first, v_hash);

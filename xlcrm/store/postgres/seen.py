@@ -142,7 +142,9 @@ def _definitions() -> Iterator[tuple[str, str]]:
     for table in RECORDS:
         yield table.key, _record(table)
     customer = owner_in("customer", "t.customer")
-    yield "blocking_key", f"WHERE r.compared IS NULL OR {customer} = ANY (r.compared)"
+    yield "face", f"WHERE r.compared IS NULL OR {owner_in('customer', 't.rid')} = ANY (r.compared)"
+    faces = "(SELECT coalesce(o.owner, '') FROM xlcrm.face f JOIN xlcrm.customer o ON o.rid = f.rid WHERE f.id = t.face)"
+    yield "blocking_key", f"WHERE r.compared IS NULL OR {faces} = ANY (r.compared)"
     yield "phone_tail", f"WHERE {secret} IS NULL OR {masked} IS NULL OR {customer} = ANY ({secret} || {masked})"
     yield "data_key", f"WHERE {secret} IS NULL OR r.keys IS NULL OR {customer} = ANY ({secret})"
     yield "pinyin", f"WHERE {name} IS NULL OR {owner_in('customer', 't.rid')} = ANY ({name})"

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlcrm.crypto.cipher import SHORT
 from xlcrm.rules.rights import Action, Group
-from xlcrm.store.asking import ASKS, MOST_ASKS
+from xlcrm.store.asking import ASKS, EXACT, MOST_ASKS
 from xlcrm.store.log import GENESIS
 from xlcrm.store.postgres.reach import SAFE, ZONE, within
 from xlcrm.store.postgres.seen import by_class, with_reach
@@ -51,13 +52,16 @@ END $$;
 def _taken() -> str:
     read = f"r.{Action.READ}_{Group.NAME}"
     same = f"({_SAID.format('c.name')} = q.plain OR {_SAID.format('c.former_name')} = q.plain)"
+    # A key tells its kind: names are compared as they are written, of the others the key says enough, and no further one counts.
+    exact = ", ".join(str(ord(kind[0])) for kind in EXACT if kind[0] != "n")
     hits = with_reach(f"""
       SELECT q.place, c.rid, c.owner FROM r CROSS JOIN unnest(p_places, p_keys, p_plain) AS q(place, key, plain)
-      CROSS JOIN LATERAL (SELECT DISTINCT b.customer FROM blocking_key b WHERE b.key = q.key COLLATE "C" LIMIT 100) k
-      JOIN customer c ON c.rid = k.customer AND c.life = 'live'
-      WHERE NOT {within("c.owner", read)} AND (q.plain = '' OR {same})""")
+      CROSS JOIN LATERAL (SELECT b.face FROM blocking_key b WHERE b.key = q.key LIMIT 100) k
+      JOIN face f ON f.id = k.face JOIN customer c ON c.rid = f.rid AND c.life = 'live'
+      WHERE NOT {within("c.owner", read)}
+        AND (q.key >> {SHORT} IN ({exact}) OR q.key >> {SHORT} = {ord("n")} AND {same})""")
     return f"""
-CREATE FUNCTION xlcrm.taken(p_version integer, p_id text, p_places integer[], p_keys text[], p_plain text[])
+CREATE FUNCTION xlcrm.taken(p_version integer, p_id text, p_places integer[], p_keys bigint[], p_plain text[])
 RETURNS TABLE (place integer, customer text, owner text) LANGUAGE plpgsql {_DEFINED} AS $$
 #variable_conflict use_column
 DECLARE

@@ -124,7 +124,7 @@ class PostgresStore(SqlStore):
         if not asked:
             return []
         columns = [list(column) for column in zip(*asked, strict=True)]
-        said = "SELECT * FROM xlcrm.taken(%s, %s, %s::integer[], %s::text[], %s::text[]) ORDER BY place, customer"
+        said = "SELECT * FROM xlcrm.taken(%s, %s, %s::integer[], %s::bigint[], %s::text[]) ORDER BY place, customer"
         with self._writing() as connection:
             rows = connection.exec_driver_sql(said, (LATEST, new_rid(), *columns)).all()
         return [Taken(row.place, row.customer, row.owner) for row in rows]

@@ -6,7 +6,7 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
@@ -110,6 +110,7 @@ class Desk:
     _store: Store | None = None
     _login: str = ""
     offline: bool = False
+    """Whether the store is known to be away: nobody asks it again."""
     notices: list[str] | None = None
     """What the person is to be told beside the result; None: it is said at once on standard error."""
 
@@ -143,6 +144,7 @@ class Desk:
                 self._login = store.account
                 return store.people()
         except Away as away:  # a check does not need to know everybody
+            self.offline = True
             tell(self.language, self.notices)("login.people_unknown", why=away.sentence(self.language))
             return []
 
@@ -382,7 +384,8 @@ def opened(
         from xlcrm.store.postgres.address import parse
 
         store: Store = opening.open(url, cipher, ask, WAIT, caller(language, notices))
-        outbox().note(parse(url).store)
+        with suppress(UsageError):  # where nothing can be kept, nothing needs to be remembered
+            outbox().note(parse(url).store)
     else:
         from xlcrm.store import sqlite
 

@@ -98,7 +98,7 @@ def test_nothing_of_an_erased_customer_is_left(store: SqlStore, boss: Context, v
     for trace in ("植物", "zhiwu", "47114711"):
         assert trace not in after, trace
     with store._reading() as connection:
-        keys = dict(connection.execute(select(DATA_KEY.c.customer, DATA_KEY.c.wrapped)).tuples().all())
+        keys = {row.customer: row.wrapped for row in connection.execute(select(DATA_KEY))}
     assert [rid for rid, wrapped in keys.items() if wrapped is None] == store.erased() and len(keys) == 3
     assert not store.verify().faults
     assert [one.values["name"] for one in store.scan("customer")] == ["留下的公司"]

@@ -49,7 +49,7 @@ def refused(path: Path, key: str, **more: object) -> XlcrmError:
 def test_every_text_of_the_store_can_be_said() -> None:
     from xlcrm.catalogue import crypto, store
 
-    values = dict.fromkeys(("path", "found", "known", "place", "pattern", "field", "sign", "table", "account", "entry", "operation", "at", "rid", "host", "said", "admins"), "x")
+    values = dict.fromkeys(("path", "found", "known", "place", "pattern", "field", "sign", "table", "account", "entry", "operation", "at", "rid", "host", "said", "admins", "version", "mine", "group", "typed", "count", "wanted", "name", "action"), "x")
     for area, texts in (("store", store.TEXTS), ("crypto", crypto.TEXTS)):
         for name in texts:
             for language in ("zh", "en"):

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from xlcrm.catalogue import text
@@ -69,7 +69,9 @@ def store_url(asked: str | None = None) -> str:
     asked = asked or os.environ.get("XLCRM_STORE") or getattr(settings(), "store", "")
     if not asked or asked in profiles.EMBEDDED:
         return f"{SQLITE}{home() / 'store.db'}"
-    return asked if "://" in asked else profiles.find(profiles_path(), asked) or f"{SQLITE}{asked}"
+    if "://" in asked or (PureWindowsPath(asked).drive and os.name != "nt"):  # another system's path is refused when opened
+        return asked
+    return profiles.find(profiles_path(), asked) or f"{SQLITE}{asked}"
 
 
 def profile(url: str) -> str:

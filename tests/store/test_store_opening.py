@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import tempfile
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -49,7 +50,8 @@ def refused(path: Path, key: str, **more: object) -> XlcrmError:
 def test_every_text_of_the_store_can_be_said() -> None:
     from xlcrm.catalogue import crypto, store
 
-    values = dict.fromkeys(("path", "found", "known", "place", "pattern", "field", "sign", "table", "account", "entry", "operation", "at", "rid", "host", "said", "admins", "version", "mine", "group", "typed", "count", "wanted", "name", "action"), "x")
+    told = [one for texts in (store.TEXTS, crypto.TEXTS) for both in texts.values() for one in both]
+    values = dict.fromkeys({field for one in told for _, field, _, _ in Formatter().parse(one) if field}, "x")
     for area, texts in (("store", store.TEXTS), ("crypto", crypto.TEXTS)):
         for name in texts:
             for language in ("zh", "en"):

@@ -32,9 +32,31 @@ may do nothing.
   and appears in the customer's history; so do exports and answered questions in the log.
 - **Is it taken?** An entry user who submits or looks for a customer that exactly is a colleague's (name, phone, mail or
   credit code) learns that it is taken and whom to ask, nothing else: 已有人负责，请联系…. After 20 colleagues' customers in an
-  hour (setting `asks_per_hour`) nobody is named any more. Scores of likeness are only worked out over customers whose every
-  value one may see; resemblances with colleagues' customers are the steward's to find.
+  hour (setting `asks_per_hour`) nobody is named any more, after ten times as many nothing is answered. Scores of likeness are
+  only worked out over customers whose every value one may see; resemblances with colleagues' customers are the steward's to find.
 - Changes of core fields may in addition need a request and a second person (settings "core" and "strict").
+
+## PostgreSQL: the database itself
+
+Everybody is a login of the database, and whoever comes with another client gets no further than with xlcrm:
+
+- Nobody but the store's owner has any right to a table. People read views (schema `xlcrm_seen`) that are made from the matrix:
+  rows of customers whose name one may not know are not there, fields one may not see are NULL; so in the log, in former values
+  and in what records are found by (numbers, keys for duplicates, telephone tails, pinyin). People write by functions alone.
+- **Who acts is the login** (`session_user`), whatever a client says or sets; day and time are the server's; the functions'
+  search path is fixed. The same checks are made of every operation again, from the same matrix: one change without the right, and
+  nothing of it is written. Somebody disabled is out at once.
+- **Masks.** A value that is not encrypted is masked by the database (王**). Of an encrypted one who may only see it masked gets
+  `***`: the database cannot open it, and whoever gets the ciphertext could. `xlcrm reveal` asks a function for the one value,
+  which logs it first.
+- **Is it taken?** is a function, too: it names, counts, refuses and logs by itself. The keys of others' customers cannot be read.
+- Of a colleague's customer that one worked on before, or was told of, one learns whose it is; of any other nothing.
+- A full `xlcrm audit verify` needs the right to the whole log. Who may not read all of it (administrators) verifies the chain and
+  what it covers; entries that say more than they may read look as erased ones do. The steward verifies every word.
+- What stays visible to every colleague: who works here (names, departments, roles, logins), the settings, decisions about pairs
+  (keyed digests), how far the numbers have got, and how large the tables are (PostgreSQL's own statistics).
+- Members of the role `xlcrm_owner` are above all this: the database's administrator, and a machine that serves a folder.
+- Requests (settings "core" and "strict") are asked for by xlcrm, not yet by the database: who may change a field may write it.
 
 **A SQLite file cannot defend itself.** These rights hold for everybody who works through xlcrm. Who can open the file with
 another program reads what is not encrypted, and the login is what the operating system, or the caller, says it is. The

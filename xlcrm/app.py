@@ -6,11 +6,11 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from xlcrm.catalogue import text
@@ -69,7 +69,9 @@ def store_url(asked: str | None = None) -> str:
     asked = asked or os.environ.get("XLCRM_STORE") or getattr(settings(), "store", "")
     if not asked or asked in profiles.EMBEDDED:
         return f"{SQLITE}{home() / 'store.db'}"
-    return asked if "://" in asked else profiles.find(profiles_path(), asked) or f"{SQLITE}{asked}"
+    if "://" in asked or (PureWindowsPath(asked).drive and os.name != "nt"):  # another system's path is refused when opened
+        return asked
+    return profiles.find(profiles_path(), asked) or f"{SQLITE}{asked}"
 
 
 def profile(url: str) -> str:
@@ -110,6 +112,7 @@ class Desk:
     _store: Store | None = None
     _login: str = ""
     offline: bool = False
+    """Whether the store is known to be away: nobody asks it again."""
     notices: list[str] | None = None
     """What the person is to be told beside the result; None: it is said at once on standard error."""
 
@@ -143,6 +146,7 @@ class Desk:
                 self._login = store.account
                 return store.people()
         except Away as away:  # a check does not need to know everybody
+            self.offline = True
             tell(self.language, self.notices)("login.people_unknown", why=away.sentence(self.language))
             return []
 
@@ -382,7 +386,8 @@ def opened(
         from xlcrm.store.postgres.address import parse
 
         store: Store = opening.open(url, cipher, ask, WAIT, caller(language, notices))
-        outbox().note(parse(url).store)
+        with suppress(UsageError):  # where nothing can be kept, nothing needs to be remembered
+            outbox().note(parse(url).store)
     else:
         from xlcrm.store import sqlite
 

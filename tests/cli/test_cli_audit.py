@@ -87,9 +87,14 @@ def test_what_makes_no_sense_is_told(run: Run, book: Path, words: tuple[str, ...
     assert not Path("a.csv").exists() and not list(Path().glob("*.part"))
 
 
-def test_a_workbook_that_was_never_submitted_is_no_receipt(run: Run, book: Path, clean: Path) -> None:
-    said = run("audit", "verify", "--receipt", clean)
-    assert said.code == 2 and "还没有提交过" in said.err
+def test_a_workbook_that_was_never_submitted_is_no_receipt(run: Run, book: Path, clean: Path, tmp_path: Path) -> None:
+    foreign = tmp_path / "别的.xlsx"
+    openpyxl.Workbook().save(foreign)
+    before = sorted(tmp_path.iterdir())
+    for path in (clean, foreign):
+        said = run("audit", "verify", "--receipt", path)
+        assert said.code == 2 and "还没有提交过" in said.err
+    assert sorted(tmp_path.iterdir()) == before, "nothing is converted"
 
 
 def test_exports_in_every_kind_of_file(run: Run, book: Path) -> None:

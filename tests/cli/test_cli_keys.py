@@ -17,6 +17,8 @@ from tests.cli.conftest import Run
 from tests.crypto.test_crypto import Safe
 from tests.store.cluster import Cluster
 from xlcrm.crypto import identity
+from xlcrm.model.tables import CUSTOMER
+from xlcrm.sheets.files import open_book
 
 
 class Desks:
@@ -177,7 +179,7 @@ def test_a_change_of_the_key_that_was_killed_goes_on(run: Run, desks: Desks, cle
     assert run("show", "海河").code == 0 and run("audit", "verify").code == 0
 
 
-def test_a_customer_is_erased_after_its_number_was_typed(run: Run, clean: Path) -> None:
+def test_a_customer_is_erased_after_its_number_was_typed(run: Run, clean: Path, tmp_path: Path) -> None:
     assert run("submit", clean).code == 0
     number = "CX2025030001"
     for words, wanted in (
@@ -196,4 +198,8 @@ def test_a_customer_is_erased_after_its_number_was_typed(run: Run, clean: Path) 
     assert run("erase", rid, "--reason", "恢复备份后", "--json").data == {"rid": rid, "number": number, "records": 0, "clean": True}
     assert run("audit", "verify").code == 0
     sheet = run("submit", clean)
-    assert sheet.code in (0, 1) and "无变化2" in sheet.out
+    assert "无变化2" in sheet.out and "已作废" in str(open_book(clean).read(CUSTOMER).columns["submit_status"])
+    fed = run("changes")
+    assert fed.code == 0 and '"erase"' in fed.out and "王小明" not in fed.out
+    log = tmp_path / "log.csv"
+    assert run("audit", "export", "--out", log).code == 0 and "本人书面要求" in log.read_text("utf-8-sig") and "王小明" not in log.read_text("utf-8-sig")

@@ -113,6 +113,13 @@ def test_whoami_tells_person_store_way_and_keys(run: Run, url: str, secured: Sec
     assert "赵敏（到 2099-12-31）" in run("whoami", "--store", NAME).out
 
 
+def test_no_command_shows_a_password(run: Run, url: str, secured: Secured) -> None:
+    wrong = url.replace("lifang@", "lifang:falsch@") + f"&sslrootcert={secured.roots}"
+    for words in (("doctor",), ("whoami",), ("people",)):
+        said = run(*words, "--store", wrong)
+        assert said.code and "不接受" in said.out + said.err and "falsch" not in said.out + said.err
+
+
 def test_whoami_on_this_machine(run: Run, secured: Secured, clean: Path, url: str) -> None:
     nobody = run("whoami")
     assert nobody.code == 2 and "还不存在" in nobody.err

@@ -16,6 +16,7 @@ from tests.jobs.conftest import cells, customer, put
 from tests.store.cluster import ADMIN, Cluster
 from tests.store.proxy import Proxy
 from xlcrm import app, ribbon
+from xlcrm.addin import libreoffice
 from xlcrm.jobs.settings import Settings, save
 from xlcrm.model.rows import Cell
 from xlcrm.sheets import template
@@ -278,9 +279,14 @@ def test_a_parcel_of_another_key_stays_closed_and_can_be_dropped(
 
 def test_the_button_keeps_and_sends_as_the_command_does(run: Run, store: str, way: Proxy) -> None:
     save(app.settings_path(), Settings("赵敏"))
+    (app.home() / libreoffice.CONFIG).write_text("{}")
+    assert ribbon.validate(MemoryBook({"customer": [customer()]}))
+    shown = (app.home() / libreoffice.SCREEN).read_text("utf-8")
+    assert "赵敏｜" in shown
     book = MemoryBook({"customer": [customer()]})
     way.cut = "away"
     assert ribbon.submit(book)
+    assert (app.home() / libreoffice.SCREEN).read_text("utf-8") == shown, "who works here is not known anew"
     assert "1行已加密存在本机" in book.said[-1] and cells(book, "submit_status") == ["待发送"]
     way.cut = ""
     assert ribbon.refresh(book)

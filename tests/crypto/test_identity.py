@@ -27,9 +27,9 @@ def admitted(secret: str, holder: str = "a", sealed: str = "", printed: bool = F
     return Copy(holder, public, sealed, identity.copy(KEYS, public, store, holder), identity.tag(KEYS, public, holder), printed)
 
 
-def fault(*wanted: object, **environ: str) -> str:
+def fault(wanted: Lock, ask: keys.Ask | None = None, **environ: str) -> str:
     with pytest.raises(KeysError) as caught:
-        keys.load(*wanted, environ=environ)  # type: ignore[arg-type]
+        keys.load(wanted, ask, environ)
     assert caught.value.sentence("zh") and caught.value.hint("en")
     return caught.value.key.removeprefix("crypto.")
 

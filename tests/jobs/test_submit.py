@@ -70,6 +70,18 @@ def test_a_lost_answer_is_found_by_the_next_press_whatever_the_order(office: Off
     assert len(office.customers()) == 3
 
 
+def test_an_answer_lost_twice_is_found_all_the_same(office: Office) -> None:
+    first = office.book(customer())
+    first.set_setting("uid", "a" * 32)
+    office.submit(copy.deepcopy(first))
+    second = office.book(customer(), other(0))
+    second.set_setting("uid", "a" * 32)
+    office.submit(copy.deepcopy(second))
+    done = office.submit(second)
+    assert done.total[Count.UNCHANGED] == 2
+    assert cells(second, "number") == ["CX2025030001", "CX2025030002"]
+
+
 def test_equal_rows_in_two_workbooks_are_not_the_same_submission(office: Office) -> None:
     office.submit(office.book(customer()))
     second = office.book(customer())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections import Counter
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the first run; the others follow")
     parser.add_argument("--engine", choices=("sqlite", "postgres", "disk"), default="", help="one engine only")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends it wants servers and disks gone, too
     plans = [plan(seed, options.engine) for seed in range(options.seed, options.seed + options.runs)]
     total: dict[str, Counter[str]] = {}
     bad: list[int] = []

@@ -69,9 +69,8 @@ class _Crowd:
                     events += len(os.read(self._events, 1 << 16))
                 self._happen(fault)
                 healing = time.monotonic() + FULL
-            if healing and time.monotonic() > healing:
-                self._place.heal()
-                healing = 0.0
+            if time.monotonic() > healing:
+                self._place.heal()  # also a server that gave up only later, its disk being full
             for ended in ready:
                 if isinstance(ended, int) and ended in sentinels:
                     self._ended(sentinels[ended])
@@ -105,7 +104,7 @@ class _Crowd:
             self._place.address(number), number, self._plan, self._place.people[number], self._folder / f"ledger{number}",
             lambda said: os.write(self._tell, said),
         )  # fmt: skip
-        self._running[number] = FORK.Process(target=client.work)
+        self._running[number] = FORK.Process(target=client.work, daemon=True)
         self._running[number].start()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.store.cluster import Cluster
 from tests.store.conftest import LI, ZHANG, context, open_at
 from xlcrm.errors import UsageError
 from xlcrm.model.context import Person
@@ -91,7 +92,7 @@ def test_everybody_gets_what_they_may_read(store: SqlStore) -> None:
     put(store, mine, theirs, person=ZHANG)
 
     def seen(person: Person) -> dict[str, Entry]:
-        guard = Guard(store, rights_of(person, [zhang, li, other], "2025-03-05"))  # type: ignore[arg-type]
+        guard = Guard(store, rights_of(person, [zhang, li, other], "2025-03-05"))
         return {entry.rid: entry for entry in follow(guard)[0]}
 
     assert set(seen(zhang)) == {mine.rid}
@@ -124,4 +125,39 @@ def _write(address: str, number: int) -> None:
     store = open_at(address)
     for turn in range(10):
         put(store, *(customer(f"公司{number}-{turn}-{row}") for row in range(3)))
+    store.close()
+
+
+def test_an_administrator_verifies_the_log_of_what_is_hidden(cluster: Cluster, url: str) -> None:
+    """Values that a login may not see are not there for it; the chain holds without them."""
+    store, first = open_at(url), customer("甲公司", email="wang@haihe.example", need="要快", owner=ZHANG.rid)
+    put(store, first, Change("contact", new_rid(), first.rid, {"customer": first.rid, "name": "李芳", "phone": "+8613700000000"}), customer("乙公司"))
+    put(store, Change("customer", first.rid, first.rid, {"phone": "+8613800138000", "grade": "A"}, 1))
+    store.add_person(Person("", "feedadmin", "管理员二", roles=frozenset({"admin"})), context())
+    cluster.run("ALTER ROLE feedadmin PASSWORD 'geheim'")
+    theirs = open_at(cluster.url(url.partition("?")[0].rpartition("/")[2], "feedadmin", "geheim"))
+    assert theirs.records([first.rid])[first.rid].values["need"] is None
+    mine, other = store.verify(), theirs.verify([store.verify().head])
+    assert (other.faults, other.entries, other.head) == ((), mine.entries, mine.head)
+    assert {entry.seq for entry in follow(theirs)[0]} == {entry.seq for entry in follow(store)[0]}
+    cluster.run("SET session_replication_role = replica; UPDATE xlcrm.entry SET rid = 'x' WHERE version_to = 2",
+                database=url.partition("?")[0].rpartition("/")[2])  # fmt: skip
+    assert theirs.verify().faults[0][0] == "store.entry_edited"
+    theirs.close()
+    store.close()
+
+
+def test_a_cursor_outlives_what_is_handed_over(cluster: Cluster, url: str) -> None:
+    """The entry that it names may be hidden from its holder by now."""
+    store, first = open_at(url), customer("甲公司")
+    person = store.add_person(Person("", "feedentry", "录入员", roles=frozenset({"entry"})), context())
+    first.values["owner"] = person.rid
+    put(store, first)
+    cluster.run("ALTER ROLE feedentry PASSWORD 'geheim'")
+    theirs = open_at(cluster.url(url.partition("?")[0].rpartition("/")[2], "feedentry", "geheim"))
+    found, cursor = follow(theirs)
+    assert [entry.rid for entry in found] == [first.rid]
+    put(store, Change("customer", first.rid, first.rid, {"owner": ZHANG.rid}, 1))
+    assert follow(theirs, cursor)[0] == []
+    theirs.close()
     store.close()

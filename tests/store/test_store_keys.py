@@ -9,7 +9,9 @@ from itertools import pairwise
 
 import psycopg
 import pytest
+from psycopg import errors
 
+from tests.store.cluster import Cluster
 from tests.store.conftest import context as context_of
 from xlcrm.crypto import identity
 from xlcrm.crypto.cipher import Cipher, Keys, NoKeys, Tampered
@@ -21,6 +23,7 @@ from xlcrm.model.operation import Change, Operation, Result
 from xlcrm.rules.rights import MATRIX
 from xlcrm.store import keyroom, sqlite
 from xlcrm.store.base import Store
+from xlcrm.store.migrations import LATEST
 from xlcrm.store.postgres import opening
 from xlcrm.store.sql import SqlStore
 
@@ -93,7 +96,7 @@ def raw(address: str, statement: str) -> None:
     if address.startswith("postgresql:"):
         with psycopg.connect(address, autocommit=True, options="-c search_path=xlcrm") as connection:
             connection.execute("SET ROLE xlcrm_owner")
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement)
     else:
         with sqlite3.connect(address) as file:
             file.execute(statement)
@@ -173,9 +176,9 @@ def test_a_change_that_was_interrupted_goes_on(team: Team, monkeypatch: pytest.M
     monkeypatch.setattr(keyroom, "_BATCH", 4)
     rids = put(team.store, team.boss, 10)
     keys.change(team.store, team.boss)
-    work = keys.rewrap(team.store, team.boss)
-    assert next(work) <= 4
-    work.close()
+    for done in keys.rewrap(team.store, team.boss):
+        assert done == 4
+        break  # the process ends here
     fresh = team.again()
     assert fresh.keyroom.standing().changing and phones(fresh, rids) == {PHONE}
     rids += put(fresh, team.boss, 3)
@@ -284,7 +287,7 @@ def test_whom_no_holder_admitted_gets_no_new_key(team: Team) -> None:
     raw(team.address, f"INSERT INTO key_copy (holder, copy, tag) VALUES ('{mine}', '{forged}', '{tag}')")
     raw(team.address, f"UPDATE keyholder SET admitted = '2025-03-05' WHERE rid = '{mine}'")
     assert [one.rid for one in team.store.keyroom.holders() if not one.genuine] == [mine]
-    assert [row[3] for row in keys.listed(team.store, "zh") if row[0] == "马六"][0].startswith("可疑")
+    assert next(row[3] for row in keys.listed(team.store, "zh") if row[0] == "马六").startswith("可疑")
     assert [one.rid for one in keys.change(team.store, team.boss)] == [mine]
     list(keys.rewrap(team.store, team.boss))
     team.at(secret)
@@ -307,6 +310,38 @@ def test_the_key_is_not_changed_without_a_way_back(team: Team) -> None:
     with pytest.raises(UsageError) as caught:
         keys.machines(team.store, team.boss.actor)
     assert caught.value.key == "crypto.not_yourself" and boss.admitted
+
+
+@pytest.mark.parametrize("statement", [
+    "SELECT xlcrm.admit_key({version}, 1, '{other}', 'x', 'x')", "SELECT xlcrm.hold_key({version}, '{other}', 'x')",
+    "SELECT xlcrm.change_key({version}, 2, 'x', 'x', ARRAY[]::text[], ARRAY[]::text[], ARRAY[]::text[])",
+    "SELECT xlcrm.shut_out({version}, ARRAY['{other}'])", "SELECT xlcrm.settle_key({version}, '')",
+    "SELECT xlcrm.rewrap({version}, ARRAY['{customer}'], ARRAY['x'], ARRAY['y'])", "DELETE FROM key_copy", "UPDATE keyholder SET public = 'x'",
+    "SELECT xlcrm.erase({version}, '1', '{customer}', '{me}', '', 'x')",
+])  # fmt: skip
+def test_a_colleague_with_another_client_gets_at_no_key(
+    cluster: Cluster, url: str, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    team = Team(url, monkeypatch)
+    (customer,) = put(team.store, team.boss)
+    person = team.store.add_person(Person("", "keyclerk", "文员", roles=frozenset(MATRIX) - {"admin"}), team.boss)
+    cluster.run("ALTER ROLE keyclerk PASSWORD 'geheim'")
+    database = url.partition("?")[0].rpartition("/")[2]
+    before = team.store.keyroom.holders()
+    said = statement.format(version=LATEST, other=before[0].rid, customer=customer, me=person.rid)
+    with (
+        psycopg.connect(cluster.url(database, "keyclerk", "geheim"), autocommit=True, options="-c search_path=xlcrm") as client,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        client.execute(said)
+    assert team.store.keyroom.holders() == before and phones(team.store, [customer]) == {PHONE}
+    theirs = team.keep(opening.open(cluster.url(database, "keyclerk", "geheim"), NoKeys()))
+    mine = theirs.keyroom.publish(person.rid, identity.new(), "笔记本", team.as_(person))
+    monkeypatch.setattr("xlcrm.store.permit.refusals", lambda *_: {})  # a client that does not ask itself first
+    with pytest.raises(StoreError, match="may not do that"):  # nor may a question be asked in another's name
+        theirs.keyroom.publish(team.boss.actor.rid, identity.new(), "笔记本", replace(team.boss, actor=person))
+    assert [one.rid for one in team.store.keyroom.holders()] == [*(one.rid for one in before), mine.rid]
+    team.close()
 
 
 def test_two_cannot_change_the_key_at_once(team: Team) -> None:

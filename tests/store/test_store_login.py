@@ -189,6 +189,14 @@ def test_an_address_that_makes_no_sense_is_told(url: str) -> None:
     assert caught.value.key == "store.bad_address"
 
 
+@pytest.mark.parametrize("url", ["postgresql://wang@host/crm", "postgresql:///crm?host=10.0.0.5&sslrootcert=old.pem"])
+@pytest.mark.parametrize("path", ["/home/wang/root.crt", "/用户/王 芳/100%/a&b#c?.pem", "C:/Users/wang/.xlcrm/certificates/团队库.pem"])
+def test_a_file_of_certificates_may_have_any_name(url: str, path: str) -> None:
+    told = address.with_roots(url, Path(path))
+    assert address.parse(told).roots == path == address.parse(address.shown(told)).roots
+    assert "王" not in path or "王" in told, "a person can read it"
+
+
 def test_a_password_is_asked_once_and_kept_after_it_worked(url: str, backend: Safe) -> None:
     login = address.parse(url).login
     desk = enters(url, Desk(["falsch", PASSWORD]))

@@ -100,7 +100,8 @@ def build(whole: SqlStore, address: str, cluster: Cluster | None) -> Firm:
     by = context(boss)
     near = whole.add_person(Person("", "near", "部门同事", "华东", frozenset({"entry"})), by)
     far = whole.add_person(Person("", "far", "外区同事", "华南", frozenset({"entry"})), by)
-    changes, made.far = [], far.rid
+    changes: list[Change] = []
+    made.far = far.rid
     for role in MATRIX:
         made.people[role] = whole.add_person(Person("", role, f"{role}甲", "华东", frozenset({role})), by)
         owners = {"own": made.people[role].rid, "nobody": None, "department": near.rid, "other": far.rid}
@@ -298,7 +299,7 @@ class Client:
         """The SQLSTATE that a statement ends with, "" if it works."""
         with self.attempt() as raw:
             try:
-                raw.execute(statement, values)  # type: ignore[arg-type]  # made here
+                raw.execute(statement, values)
             except psycopg.Error as error:
                 return error.sqlstate or "?"
             return ""
@@ -317,7 +318,7 @@ class Client:
             try:
                 raw.execute("SELECT xlcrm.start(%s, false)", (LATEST,))
                 for name, content in (("staged_entry", rows), ("staged", staged)):
-                    with raw.cursor() as cursor, cursor.copy(f"COPY pg_temp.{name} FROM STDIN") as copy:  # type: ignore[arg-type]
+                    with raw.cursor() as cursor, cursor.copy(f"COPY pg_temp.{name} FROM STDIN") as copy:
                         for row in content:
                             copy.write_row(row)
                 call = "SELECT xlcrm.apply(%s, %s, 'submit', %s, 'admin,steward', '', '', NULL, 'w', %s)"
@@ -340,7 +341,7 @@ def client(served: Firm, role: str) -> Iterator[Client]:
 
 def rows(client: Client, query: str) -> list[tuple[Any, ...]]:
     with client.attempt() as raw:
-        return raw.execute(query).fetchall()  # type: ignore[arg-type]  # made here
+        return raw.execute(query).fetchall()
 
 
 def test_reading_with_another_client(served: Firm, role: str, client: Client) -> None:

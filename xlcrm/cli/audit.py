@@ -48,12 +48,10 @@ def _verify(options: argparse.Namespace) -> int:
     from xlcrm.jobs.readback import table_title
 
     language, bar = options.lang, terminal.Bar()
-    heads = [audit.head(said) for said in options.head]
-    for path in options.receipt:
-        with app.session(path, language, open_store=False) as desk:
-            heads.append(audit.receipt(desk.book))
+    heads = [audit.head(said) for said in options.head] + [audit.receipt(app.existing(path)) for path in options.receipt]
     with app.session(None, language, options.store, create=False) as desk:
         verdict = desk.store.verify(heads, partial(bar, text("audit.verifying", language)))
+        bar("", 1, 1)
         names = desk.rulebook.names
     if options.json:
         terminal.dump(asdict(verdict))

@@ -26,11 +26,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         url = app.store_url(options.store)
         if app.exists(url):
-            with app.opened(url, create=False):
+            with app.opened(url, create=False, language=language):
                 pass
     except XlcrmError as error:
         trouble, cure = error.sentence(language), error.hint(language)
-    troubles = doctor.examine(doctor.look(options.book, url, trouble, cure))
+    troubles = doctor.examine(doctor.look(options.book, app.shown(url), trouble, cure))
     count = len(doctor.CHECKS)
     if options.json:
         terminal.dump([{"code": one.code, "cause": one.cause(language), "cure": one.cure(language)} for one in troubles])

@@ -45,7 +45,7 @@ class Seal:
         """What ``close`` sealed. KeysError: with another secret than those at hand, for another place, or changed since."""
         start = len(_MAGIC)
         salt, nonce, rest = sealed[start : start + _SALT], sealed[start + _SALT :][:NONCE], sealed[start + _SALT + NONCE :]
-        for secret in self._secrets():
+        for secret in self._secrets() if sealed.startswith(_MAGIC) else ():
             try:
                 return AESGCM(secret(salt)).decrypt(nonce, rest, place.encode())
             except (InvalidTag, ValueError):

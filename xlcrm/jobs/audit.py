@@ -18,7 +18,7 @@ from xlcrm.model.operation import Change, Operation, Result
 from xlcrm.model.tables import STORED
 from xlcrm.model.vocabularies import fold
 from xlcrm.sheets import loglist
-from xlcrm.sheets.base import Book
+from xlcrm.sheets.files import open_book
 from xlcrm.store import asking, retention
 from xlcrm.store.base import EVERYTHING, Entry, Sought, Store
 
@@ -43,8 +43,9 @@ def head(said: str) -> str:
     return found
 
 
-def receipt(book: Book) -> str:
-    """The head that the last submission left in ``book``; UsageError where there is none."""
+def receipt(path: Path) -> str:
+    """The head that the last submission left in the workbook at ``path``; UsageError where there is none."""
+    book = open_book(path)
     if not book.setting("receipt"):
         raise UsageError("audit.no_receipt", name=book.name)
     return head(book.setting("receipt"))

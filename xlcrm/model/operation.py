@@ -16,7 +16,7 @@ Values = dict[str, str | None]
 class Record:
     """A stored record as it is now: decrypted canonical values, with the columns the store keeps itself.
 
-    ``state`` is "live", "merged" (``merged_into`` names the survivor's rid) or "void". ``values["customer"]`` is
+    ``state`` is "live", "merged" (``merged_into`` names the survivor's rid), "void" or "erased". ``values["customer"]`` is
     the rid of the customer the record belongs to.
 
     ``hidden`` names the fields whose values the reader may not have: None, or masked (138****5678).

@@ -74,7 +74,9 @@ def _press(work: Work, book: Book, store: bool, create: bool, first: bool) -> bo
 
 
 def _show(desk: app.Desk) -> None:
-    """Let Excel's ribbon and LibreOffice's toolbar show who works here, and what is of use to them."""
+    """Let Excel's ribbon and LibreOffice's toolbar show who works here, and what is of use to them; unchanged while unknown."""
+    if desk.offline:
+        return
     with suppress(Exception):  # a label is no reason to fail
         mine = app.settings()
         screen.keep(desk.context.actor, mine.department if mine else "", desk.language)

@@ -97,12 +97,12 @@ def doctor(desk: app.Desk) -> str:
     try:
         url = app.store_url()
         if app.exists(url):
-            with app.opened(url, create=False):
+            with app.opened(url, create=False, language=language, notices=desk.notices):
                 pass
     except XlcrmError as error:
         trouble, cure = error.sentence(language), error.hint(language)
     book = str(desk.book.path) if desk.book.path is not None else ""
-    troubles = job.examine(job.look(book, url, trouble, cure))
+    troubles = job.examine(job.look(book, app.shown(url), trouble, cure))
     if not troubles:
         return text("doctor.all_well", language, count=len(job.CHECKS))
     lines = [

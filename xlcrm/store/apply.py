@@ -95,7 +95,12 @@ def _repeated(batch: Batch, operation: Operation) -> dict[int, Outcome]:
     known = submitted(batch.connection, operation.workbook, tokens.values())
     for key in {table for table, _ in known.values()}:
         batch.fetch(LOGGED[key], [rid for table, rid in known.values() if table == key])
-    return {place: outcome(Result.UNCHANGED, batch.rows[known[token]]) for place, token in tokens.items() if token in known}
+    found = {}
+    for place, token in tokens.items():
+        if token in known:  # of one handed over since the reader may see no more than that it was stored
+            row = batch.rows.get(known[token])
+            found[place] = outcome(Result.UNCHANGED, row) if row else Outcome(Result.UNCHANGED, known[token][1])
+    return found
 
 
 def _current(batch: Batch, operation: Operation, outcomes: Mapping[int, Outcome]) -> None:

@@ -50,7 +50,7 @@ def look(book: str = "", store: str = "", store_trouble: str = "", store_cure: s
         xlwings=_version("xlwings"),
         xlwings_wanted=places.XLWINGS,
         keyring=safe_keyring() is not None,
-        passphrase=bool(os.environ.get("XLCRM_PASSPHRASE") or os.environ.get("XLCRM_KEY")),
+        passphrase=any(os.environ.get(name) for name in ("XLCRM_PASSPHRASE", "XLCRM_IDENTITY", "XLCRM_KEY")),
         book=book,
         store=store,
         store_trouble=store_trouble,

@@ -67,8 +67,8 @@ def submit(
 ) -> Submission:
     """Submit ``book``'s customers, contacts, interactions and tags.
 
-    ``accept`` takes every 建议合并 that nobody decided as decided. A dry run changes neither store nor workbook. ``detached``: the
-    rows come from the outbox, and their workbook has not seen the answer.
+    ``accept`` takes every 建议合并 that nobody decided as decided. A dry run changes neither store nor workbook.
+    ``detached``: the rows come from the outbox, and their workbook has not seen the answer.
     Raises BookError or StoreError; then the store is as it was, and so is the workbook. Only where the answer could not
     be written back after the store had said yes the BookError says so: the next submission recognises the rows.
     """

@@ -31,7 +31,7 @@ def plan(draft: Draft, sheet: Sheet, rows: Mapping[int, Record], choices: Mappin
     fates = {}
     for row, record in rows.items():
         if record.state != "live":
-            fates[row] = Fate(Count.UNCHANGED, record.state, record.rid, None, record)
+            fates[row] = Fate(Count.UNCHANGED, "void" if record.state == "erased" else record.state, record.rid, None, record)
             continue
         if "name" in record.hidden and sheet.table.key == "customer":
             fates[row] = draft.refuse(sheet, row, "NOT_YOURS", "name")

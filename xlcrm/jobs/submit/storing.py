@@ -27,9 +27,9 @@ def store(draft: Draft) -> Stored:
     done = Stored()
     operation = draft.operation
     if not draft.detached:
-        operation.seen = sorted(
-            {fate.rid for fates in draft.fates.values() for fate in fates if fate.record is not None and fate.rid}
-        )
+        # Only what the sheet shows: a row healed in this run has its number when the sheet is written, and that may fail too.
+        shown = {record.rid for sheet in draft.sheets.values() for record in sheet.records.values()}
+        operation.seen = sorted({fate.rid for fates in draft.fates.values() for fate in fates if fate.rid in shown and fate.rid})
     if operation.changes or operation.decisions:
         done.receipt = draft.store.apply(operation, draft.context)
         done.outcomes = {change.rid: outcome for change, outcome in zip(operation.changes, done.receipt.outcomes, strict=True)}

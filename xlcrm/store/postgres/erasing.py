@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from xlcrm.rules.rights import Action, holders
+from xlcrm.rules.rights import Action
 from xlcrm.store.erasing import STAYS
 from xlcrm.store.log import GENESIS
-from xlcrm.store.postgres.roles import OWNER
+from xlcrm.store.postgres.reach import FREE, SAFE, ZONE, within
 from xlcrm.store.schema import LOGGED, OWNED, columns, quoted
 
-_ZONE = "Asia/Shanghai"
 _NOW = "to_char(now(), 'YYYY-MM-DD HH24:MI:SS')"
-_ROLES = ", ".join(f"'{role}'" for role in sorted(holders(Action.ERASE)))
 _FOUND_BY = ("kept_value", "face", "phone_tail", "pinyin", "submission")
 
 
@@ -20,8 +18,7 @@ def statement() -> str:
     forgetting = "".join(f"    DELETE FROM {table} WHERE rid = ANY (v_rids);\n" for table in _FOUND_BY)
     return f"""
 CREATE FUNCTION xlcrm.erase(p_version integer, p_id text, p_customer text, p_actor text, p_source text, p_reason text)
-RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = xlcrm, pg_temp SET timezone = '{_ZONE}'
-SET client_min_messages = warning AS $$
+RETURNS bigint LANGUAGE plpgsql {SAFE} SET timezone = '{ZONE}' AS $$
 #variable_conflict use_column
 DECLARE
   v_at text := {_NOW};
@@ -37,11 +34,12 @@ DECLARE
   v_payload text;
 BEGIN
   PERFORM xlcrm.check_version(p_version);
-  v_roles := (SELECT coalesce(roles, '') FROM person WHERE rid = p_actor AND account = session_user AND life = 'live');
-  IF v_roles IS NULL AND NOT pg_has_role(session_user, '{OWNER}', 'MEMBER') THEN
+  v_roles := (SELECT coalesce(roles, '') FROM person WHERE rid = p_actor AND account = session_user AND life = 'live'
+    AND disabled IS NULL);
+  IF v_roles IS NULL AND NOT {FREE} THEN
     RAISE EXCEPTION USING ERRCODE = 'XL005', MESSAGE = session_user;
   END IF;
-  IF NOT xlcrm.acts_as(ARRAY[{_ROLES}]) THEN
+  IF NOT {within("(SELECT owner FROM customer WHERE rid = p_customer)", f"xlcrm.reach('{Action.ERASE}')")} THEN
     RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'erase';
   END IF;
   PERFORM 1 FROM meta WHERE name = 'head' FOR UPDATE;

@@ -8,32 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlcrm.rules.rights import Action, holders
+from xlcrm.rules.rights import Action
 from xlcrm.store import keyhand
 from xlcrm.store.migrations import LATEST
-from xlcrm.store.postgres.roles import OWNER
+from xlcrm.store.postgres.reach import SAFE
 
-_SAFE = "SECURITY DEFINER SET search_path = xlcrm, pg_temp SET client_min_messages = warning"
 _TURN = "PERFORM 1 FROM meta WHERE name = 'head' FOR UPDATE;"
 _DENIED = "RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'keys';"
-_OWN = "EXISTS (SELECT FROM keyholder k JOIN person p ON p.rid = k.person WHERE k.rid = p_holder AND k.life = 'live' AND p.account = session_user)"
-_KEEPER = "xlcrm.acts_as(ARRAY[" + ", ".join(f"'{role}'" for role in sorted(holders(Action.KEYS))) + "])"
-_TODAY = "to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')"
-
-_ACTS = f"""
-CREATE FUNCTION xlcrm.acts_as(p_roles text[]) RETURNS boolean LANGUAGE sql STABLE {_SAFE} AS $$
-  SELECT pg_has_role(session_user, '{OWNER}', 'MEMBER') OR EXISTS (
-    SELECT FROM person me JOIN person p ON p.rid = me.rid
-      OR (p.deputy = me.rid AND coalesce(nullif(p.deputy_until, ''), '9') >= {_TODAY})
-    WHERE me.account = session_user AND me.life = 'live' AND me.disabled IS NULL AND p.life = 'live' AND p.disabled IS NULL
-      AND string_to_array(p.roles, ',') && p_roles) $$;
-"""
-"""Whether this login, or somebody it stands in for today, has one of some roles."""
+_KEEPER = f"(xlcrm.reach('{Action.KEYS}') IS NULL)"
+_ME = "SELECT rid FROM person WHERE account = session_user AND life = 'live' AND disabled IS NULL"
+_OWN = f"EXISTS (SELECT FROM keyholder WHERE rid = p_holder AND life = 'live' AND person IN ({_ME}))"
 
 _OWNED = f"""
-CREATE OR REPLACE FUNCTION xlcrm.own_keyholder() RETURNS trigger LANGUAGE plpgsql {_SAFE} AS $$
+CREATE OR REPLACE FUNCTION xlcrm.own_keyholder() RETURNS trigger LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
-  IF NOT ({_KEEPER} OR EXISTS (SELECT FROM person WHERE rid = NEW.person AND account = session_user))
+  IF NOT ({_KEEPER} OR coalesce(NEW.person IN ({_ME}), false))
       OR (TG_OP = 'UPDATE' AND (NEW.person, NEW.public) IS DISTINCT FROM (OLD.person, OLD.public)) THEN
     {_DENIED}
   END IF;
@@ -42,7 +31,7 @@ END $$;
 """
 
 _HOLD = f"""
-CREATE FUNCTION xlcrm.hold_key(p_version integer, p_holder text, p_sealed text) RETURNS void LANGUAGE plpgsql {_SAFE} AS $$
+CREATE FUNCTION xlcrm.hold_key(p_version integer, p_holder text, p_sealed text) RETURNS void LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
   PERFORM xlcrm.check_version(p_version);
   IF NOT ({_OWN} OR {_KEEPER}) THEN
@@ -54,7 +43,7 @@ END $$;
 
 _ADMIT = f"""
 CREATE FUNCTION xlcrm.admit_key(p_version integer, p_key integer, p_holder text, p_copy text, p_tag text) RETURNS void
-LANGUAGE plpgsql {_SAFE} AS $$
+LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
   PERFORM xlcrm.check_version(p_version);
   IF NOT ({_OWN} OR {_KEEPER}) THEN
@@ -69,7 +58,7 @@ END $$;
 """
 
 _SHUT_OUT = f"""
-CREATE FUNCTION xlcrm.shut_out(p_version integer, p_holders text[]) RETURNS void LANGUAGE plpgsql {_SAFE} AS $$
+CREATE FUNCTION xlcrm.shut_out(p_version integer, p_holders text[]) RETURNS void LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
   PERFORM xlcrm.check_version(p_version);
   IF NOT {_KEEPER} THEN
@@ -81,7 +70,7 @@ END $$;
 
 _CHANGE = f"""
 CREATE FUNCTION xlcrm.change_key(p_version integer, p_key integer, p_check text, p_former text, p_holders text[], p_copies text[],
-  p_tags text[]) RETURNS boolean LANGUAGE plpgsql {_SAFE} AS $$
+  p_tags text[]) RETURNS boolean LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
   PERFORM xlcrm.check_version(p_version);
   IF NOT {_KEEPER} THEN
@@ -103,7 +92,7 @@ END $$;
 
 _REWRAP = f"""
 CREATE FUNCTION xlcrm.rewrap(p_version integer, p_customers text[], p_old text[], p_new text[]) RETURNS void
-LANGUAGE plpgsql {_SAFE} AS $$
+LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
   PERFORM xlcrm.check_version(p_version);
   IF NOT {_KEEPER} THEN
@@ -115,7 +104,7 @@ END $$;
 """
 
 _SETTLE = f"""
-CREATE FUNCTION xlcrm.settle_key(p_version integer, p_prefix text) RETURNS boolean LANGUAGE plpgsql {_SAFE} AS $$
+CREATE FUNCTION xlcrm.settle_key(p_version integer, p_prefix text) RETURNS boolean LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
   PERFORM xlcrm.check_version(p_version);
   IF NOT {_KEEPER} THEN
@@ -144,7 +133,7 @@ BEGIN
 END $$;
 """
 
-STATEMENTS = (_ACTS, _OWNED, _HOLD, _ADMIT, _SHUT_OUT, _CHANGE, _REWRAP, _SETTLE, _PRESENT)
+STATEMENTS = (_OWNED, _HOLD, _ADMIT, _SHUT_OUT, _CHANGE, _REWRAP, _SETTLE, _PRESENT)
 GUARD = "ON xlcrm.keyholder FOR EACH ROW EXECUTE FUNCTION xlcrm.own_keyholder()"
 
 
@@ -162,7 +151,8 @@ class KeyHand(keyhand.KeyHand):
 
     def change(self, version: int, check: str, former: str, copies: keyhand.Copies) -> bool:
         columns = [list(column) for column in zip(*copies, strict=True)]
-        return bool(self._call("change_key(%s, %s, %s, %s, %s::text[], %s::text[], %s::text[])", version, check, former, *columns))
+        call = "change_key(%s, %s, %s, %s, %s::text[], %s::text[], %s::text[])"
+        return bool(self._call(call, version, check, former, *columns))
 
     def rewrap(self, rows: Sequence[tuple[str, str, str]]) -> None:
         self._call("rewrap(%s, %s::text[], %s::text[], %s::text[])", *(list(column) for column in zip(*rows, strict=True)))

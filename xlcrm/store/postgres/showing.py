@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlcrm.crypto.cipher import SHORT
-from xlcrm.rules.rights import Action, Group
+from xlcrm.rules.rights import NOBODYS, Action, Group
 from xlcrm.store.asking import ASKS, EXACT, MOST_ASKS
 from xlcrm.store.log import GENESIS
 from xlcrm.store.postgres.reach import SAFE, ZONE, within
@@ -142,7 +142,7 @@ END $$;
 
 
 def _known() -> str:
-    """Whoever worked on a customer may learn that it is a colleague's now, and whose: to refuse a row needs no more."""
+    """Whoever worked on a customer, or was told that it is taken, may learn whose it is: to refuse a row needs no more."""
     mine = "ANY (r.persons)"
     name = f"r.{Action.READ}_{Group.NAME}"
     worked = (
@@ -150,12 +150,16 @@ def _known() -> str:
         f"WHERE e.rid = c.rid AND o.actor = {mine}) OR EXISTS (SELECT FROM customer m WHERE m.merged_into = c.rid "
         f"AND (m.created_by = {mine} OR {within('m.owner', name)}))"
     )
+    told = f"ARRAY(SELECT a.kind FROM access a WHERE a.customer = c.rid AND a.created_by = {mine} AND a.kind IN ('ask', 'held'))"
+    query = f"""SELECT c.rid, CASE WHEN k.worked THEN c.number END, c.life, c.merged_into, c.version,
+      CASE WHEN k.worked OR 'ask' = ANY (k.told) THEN c.owner ELSE '{NOBODYS}' END
+    FROM r CROSS JOIN customer c CROSS JOIN LATERAL (SELECT {worked} AS worked, {told} AS told) k
+    WHERE (c.rid = ANY (p_rids) OR c.rid IN (SELECT n.rid FROM number n WHERE n.number = ANY (p_numbers) AND n.kind = 'own'))
+      AND (k.worked OR cardinality(k.told) > 0 AND c.rid = ANY (p_rids))"""
     return f"""
 CREATE FUNCTION xlcrm.known(p_rids text[], p_numbers text[])
 RETURNS TABLE (rid text, number text, life text, merged_into text, version integer, owner text) LANGUAGE sql STABLE {SAFE} AS $$
-  {with_reach(f'''SELECT c.rid, c.number, c.life, c.merged_into, c.version, c.owner FROM r CROSS JOIN customer c
-    WHERE (c.rid = ANY (p_rids) OR c.rid IN (SELECT n.rid FROM number n WHERE n.number = ANY (p_numbers) AND n.kind = 'own'))
-    AND ({worked})''')} $$;
+  {with_reach(query)} $$;
 """
 
 

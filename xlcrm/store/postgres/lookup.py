@@ -40,7 +40,7 @@ class Lookup(keys.Lookup):
         asked = self.connection.exec_driver_sql(_FACES, (list({row.face for row in found}),))
         faces = {row.id: row.rid for row in asked}
         living = set(self.connection.exec_driver_sql(_LIVING, (list(faces.values()),)).scalars())
-        yield from ((row.key, rid) for row in found if (rid := faces.get(row.face)) in living)
+        yield from ((row.key, faces[row.face]) for row in found if faces.get(row.face) in living)
 
     def total(self) -> int:
         return int(self.connection.exec_driver_sql(_TOTAL).scalar_one())

@@ -463,8 +463,8 @@ def test_changes_made_up_by_hand(served: Firm, role: str, client: Client) -> Non
         number = base | {"before": "{}", "after": {"number": "CX1"}}
         assert client.forged(number) == "XL007", "a number once given stays"
         for what in ("blocking_key", "face", "forget face", "phone_tail", "forget pinyin", "move", "data_key"):
-            before = (("forget face", "", one.rid, ""),) if what == "face" else ()
-            told = client.forged(staged=(*before, (what, "7", one.rid, one.rid)))
+            first = (("forget face", "", one.rid, ""),) if what == "face" else ()
+            told = client.forged(staged=(*first, (what, "7", one.rid, one.rid)))
             mine = allowed(role, Action.CHANGE, relation, Group.NAME) and what != "data_key"
             assert told == ("" if mine else "XL007"), (relation, what, told)
         stolen = {"table": "contact", "rid": one.rid, "after": {"customer": None, "life": "live"}}

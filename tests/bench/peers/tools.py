@@ -115,10 +115,10 @@ def dedupe(frame: pd.DataFrame, labels: list[str]) -> Pairs:
 
     texts = [column for column in frame.columns if column not in ("head", "tail")]
     records: dict[int, dict[str, Any]] = {
-        row: {column: value or None for column, value in zip(texts, values, strict=True)}
+        row: {column: value if isinstance(value, str) and value else None for column, value in zip(texts, values, strict=True)}
         for row, values in enumerate(frame[texts].itertuples(index=False, name=None))
     }
-    model = dd.Deduper([variables.String(column, has_missing=True) for column in texts], num_cores=2)
+    model = dd.Dedupe([variables.String(column, has_missing=True) for column in texts], num_cores=2)
     groups: dict[str, list[int]] = {}
     for row, label in enumerate(labels):
         groups.setdefault(label, []).append(row)

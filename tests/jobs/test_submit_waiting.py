@@ -24,6 +24,8 @@ from xlcrm.store import sqlite
 FIRST = customer()
 SECOND = customer(phone="13700001111")
 THIRD = customer("海河电子科技", contact="李芳", phone="13700001111")
+OTHER_CONTACT = customer(contact="李芳", phone="13700002222")
+THEIR_SHORT_NAME = customer("海河电子科技", contact="李芳", phone="13700002222")
 
 
 def decide(book: MemoryBook, *decisions: str | None) -> None:
@@ -307,6 +309,7 @@ WORDS = {
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example([FIRST, SECOND, THIRD], [("accept", 0), ("press", 0), ("press", 0)])
 @example([FIRST, SECOND, THIRD], [("merge", 0), ("turn", 1), ("accept", 0), ("press", 0)])
+@example([FIRST, OTHER_CONTACT, FIRST, FIRST, THEIR_SHORT_NAME], [("turn", 17)])
 @given(st.lists(ROW, min_size=2, max_size=7), st.lists(st.tuples(STEP, st.integers(0, 20)), max_size=7))
 def test_on_any_journey_no_waiting_row_is_settled_without_a_decision(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Cell]], steps: list[tuple[str, int]]

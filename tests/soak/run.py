@@ -8,6 +8,7 @@ import signal
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -86,8 +87,9 @@ class _Crowd:
             return
         whom = fault.whom if fault.whom in self._running else next(iter(self._running), None)
         if whom is not None and (pid := self._running[whom].pid):
-            os.kill(pid, signal.SIGKILL)
-            self._killed.add(whom)
+            with suppress(ProcessLookupError):  # it ended by itself just now
+                os.kill(pid, signal.SIGKILL)
+                self._killed.add(whom)
 
     def _ended(self, number: int) -> None:
         process = self._running.pop(number)

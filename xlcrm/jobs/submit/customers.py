@@ -55,8 +55,11 @@ def _decide(
     draft: Draft, sheet: Sheet, fates: dict[int, Fate], matches: list[Match], asked: Asked, said: list[str]
 ) -> list[Match]:
     by_row: dict[int, list[Match]] = {}
+    behind: dict[int, list[Match]] = {}
     for match in matches:
         by_row.setdefault(match.row, []).append(match)
+        if match.other is not None:
+            behind.setdefault(match.other, []).append(match)
     followed = _followed(draft, matches)
     stored = dedupe.identities(sheet)
     counting: list[Match] = []
@@ -85,10 +88,19 @@ def _decide(
             else:
                 draft.note(sheet, row, "DUPLICATE", "name", Severity.CHECK, other=_name_of(sheet, best))
             fates[row] = Fate(Count.WAITING, "undecided")
+        elif held := [match for match in behind.get(row, ()) if _both_wait(sheet, match, _verdict(draft, match, asked))]:
+            draft.note(sheet, row, "DUPLICATE", "name", Severity.CHECK, other=sheet.value(held[0].row, "name") or "")
+            fates[row] = Fate(Count.WAITING, "undecided")
         else:
             draft.operation.decisions += [Decision(match.key, "distinct") for match in live]
             fates[row] = _new(draft, sheet, row, said[row])
     return counting
+
+
+def _both_wait(sheet: Sheet, match: Match, verdict: str) -> bool:
+    """Whether both rows wait for a decision that nobody made: sorting the sheet does not make it."""
+    rows = (match.row, match.other)
+    return verdict in ("", "later") and all(row is not None and sheet.value(row, "submit_status") == "undecided" for row in rows)
 
 
 def told(draft: Draft, sheet: Sheet, row: int, owner: str) -> None:

@@ -11,7 +11,6 @@ import csv
 import gzip
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -23,7 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, TextIO
 
-from tests.bench.timing import TIMES, Row
+from tests.bench.timing import TIMES, Row, peak
 
 Columns = dict[str, list[str | None]]
 
@@ -139,7 +138,7 @@ def figures(name: str) -> dict[str, Any]:
     from xlcrm.match.normalise import normalise
 
     columns, labels = loaded(name)
-    before = _peak()
+    before = peak()
     steps: dict[str, float] = {}
     watched = [(block, "pairs"), (engine, "encode"), (score, "estimate"), (engine, "compare"), (score, "probability"), (engine, "clusters")]
     with ExitStack() as watches:
@@ -151,12 +150,12 @@ def figures(name: str) -> dict[str, Any]:
         matches = engine.within(normal)
         groups = matches.groups(len(labels))
         seconds, processor = time.perf_counter() - start, time.process_time() - processor
-    peak = _peak()
+    most = peak()
     codes = pl.Series(labels).rank("dense").to_numpy()
     true = codes[matches.left] == codes[matches.right]
     wanted = _pairs(labels)
     found: dict[str, Any] = {
-        "list": name, "rows": len(labels), "seconds": seconds, "processor": processor, "steps": steps, "megabytes": peak, "columns_megabytes": before,
+        "list": name, "rows": len(labels), "seconds": seconds, "processor": processor, "steps": steps, "megabytes": most, "columns_megabytes": before,
         "f1": f1(groups, labels), "precision": _pairs(zip(groups, labels, strict=True)) / max(1, _pairs(groups)),
         "recall": _pairs(zip(groups, labels, strict=True)) / wanted,
         "candidates": float(true.sum() / wanted), "pairs_per_row": len(true) / len(labels), "capped": len(matches.capped),
@@ -165,10 +164,6 @@ def figures(name: str) -> dict[str, Any]:
         those = true[matches.kept[matches.advice == number]]
         found[advice] = [len(those), float(np.mean(those)) if len(those) else 1.0]
     return found
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 class _Watch:
@@ -260,7 +255,7 @@ def built(path: Path, cipher: Any, columns: Columns) -> dict[str, Any]:
     with opened._writing() as connection:
         rekey(connection, cipher, lambda table, rows: connection.exec_driver_sql(insert(table), list(rows)))
     taken = time.perf_counter() - started, time.process_time() - processor
-    found = {"rekeyed": taken, "key_bytes": (_size(path, opened) - before) / count, "megabytes": _peak()}
+    found = {"rekeyed": taken, "key_bytes": (_size(path, opened) - before) / count, "megabytes": peak()}
     opened.close()
     return found
 
@@ -323,7 +318,7 @@ def main(words: list[str]) -> None:
         for what, columns in hostile():
             start = time.perf_counter()
             groups = run(columns)
-            print(f"{what}: {time.perf_counter() - start:.2f} s, {len(set(groups)):,} groups, peak {_peak():.0f} MB", flush=True)
+            print(f"{what}: {time.perf_counter() - start:.2f} s, {len(set(groups)):,} groups, peak {peak():.0f} MB", flush=True)
         return
     for name in words or [name for name in LISTS if there(name)]:
         found = told(name)

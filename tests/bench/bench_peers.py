@@ -20,7 +20,7 @@ from statistics import median
 
 from tests.bench import bench_match
 from tests.bench.lists import institutions, mixed, smalltrade
-from tests.bench.timing import TIMES, Row
+from tests.bench.timing import TIMES, Row, peak
 
 PYTHON = Path(__file__).parents[2] / ".peers" / "bin" / "python"
 PEERS = Path(__file__).parent / "peers"
@@ -158,8 +158,6 @@ def _prepare(one: Listed, path: Path) -> None:
 
 def main(path: str) -> None:
     """Our run in this process: from columns in memory to groups."""
-    import resource
-
     from tests.bench.bench_match import f1, run
 
     with Path(path).open(encoding="utf-8") as file:
@@ -167,8 +165,7 @@ def main(path: str) -> None:
     before = time.perf_counter()
     groups = run(told["columns"])
     seconds = time.perf_counter() - before
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"f1": f1(groups, told["labels"]), "seconds": seconds, "megabytes": peak}))
+    print(json.dumps({"f1": f1(groups, told["labels"]), "seconds": seconds, "megabytes": peak()}))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
 """Duplicates in the labelled development lists: how well and how fast. They lie beside the repository, never in it.
 
 ``python -m tests.bench.bench_match [LIST ...]`` prints quality, candidates and the time of every step; lists are the names
-in ``LISTS``, "million", or the path of any CSV with a .truth.csv beside it. ``hostile`` runs the bad inputs, ``store`` the
-new rows against a million stored customers.
+in ``LISTS``, "million", or the path of any CSV with a .truth.csv beside it. ``hostile`` runs the bad inputs.
 """
 
 from __future__ import annotations
@@ -10,14 +9,12 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import os
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any, TextIO
@@ -31,8 +28,6 @@ LISTS = {"standard_10k": None, "hard_10k": None, "standard_100k": 1.5}
 """The lists and the seconds within which they should be done."""
 
 MILLION = 12.0
-STORED = 200_000
-"""Stored customers that ``make bench`` looks among; ``bench_match --json store 1000000`` takes a quarter of an hour to make them."""
 HEADERS = {"name": "客户名称", "contact": "联系人", "phone": "手机/固话", "email": "邮箱", "address": "地址"}
 
 
@@ -50,21 +45,12 @@ def measure() -> list[Row]:
             f"precision of 建议合并 {first['merge'][1]:.4f}, {median(run['megabytes'] for run in runs):.0f} MB"
         )
         rows.append(Row(f"duplicates in {name}, {first['rows']:,} rows", median(run["seconds"] for run in runs), aim, note=note))
-    if there("standard_100k"):
-        runs = [told("store", str(STORED))]
-        taken = median(runs[0]["times"])
-        parts = ", ".join(f"{step} {seconds * 1000:.0f}" for step, seconds in runs[0]["parts"].items())
-        note = (
-            f"median of {len(runs[0]['times'])} batches, ms: {parts}; {runs[0]['candidates']:.0f} candidates; the first one "
-            f"{runs[0]['first']:.2f} s; {runs[0]['key_bytes']:.0f} bytes of keys and looks a customer, all made anew in {runs[0]['rekeyed'][0]:.0f} s"
-        )
-        rows.append(Row(f"50 new rows against {runs[0]['stored']:,} stored customers", taken, 0.2, note=note))
     return rows
 
 
-def told(*what: str) -> dict[str, Any]:
-    """The figures of one list (or of ``store``), measured in a process of its own."""
-    done = subprocess.run([sys.executable, "-m", "tests.bench.bench_match", "--json", *what], capture_output=True, text=True, check=False)
+def told(name: str) -> dict[str, Any]:
+    """The figures of one list, measured in a process of its own."""
+    done = subprocess.run([sys.executable, "-m", "tests.bench.bench_match", "--json", name], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -201,118 +187,10 @@ def hostile() -> Iterator[tuple[str, Columns]]:
     yield "no columns that are known", {"remark": ["x"] * 1000}
 
 
-STEPS = ("normalise", "keys", "candidates", "looks", "score", "records")
-"""What looking up new rows consists of."""
-
-
-def store(count: int = 1_000_000) -> dict[str, Any]:
-    """50 new rows against ``count`` stored customers: the seconds of several batches, from columns to scored pairs with their
-    records; and those of making the keys of all customers anew.
-    """
-    from tempfile import TemporaryDirectory
-
-    from tests.bench.million import enlarged
-    from xlcrm.crypto.cipher import Cipher
-    from xlcrm.crypto.keys import new_key, parse
-    from xlcrm.store import sqlite
-
-    columns, _ = enlarged(raw("standard_100k"), truth("standard_100k"), max(1, count // 100_000))
-    batches = [{key: values[at : at + 50] for key, values in columns.items()} for at in range(0, 1000, 50)]
-    stored = {key: values[1000 : 1000 + count] for key, values in columns.items()}
-    cipher = Cipher(parse(new_key()))
-    with TemporaryDirectory(dir=os.environ.get("XLCRM_BENCH_FOLDER")) as folder:
-        path = Path(folder) / "store.db"
-        found = built(path, cipher, stored)
-        opened = sqlite.open(path, cipher)
-        found |= looked(opened, batches)
-        opened.close()
-    return {"stored": len(stored["name"])} | found
-
-
-def built(path: Path, cipher: Any, columns: Columns) -> dict[str, Any]:
-    """A store of these customers, whose keys are then made at once: the seconds that takes, and the bytes a customer."""
-    from datetime import datetime
-
-    from xlcrm.model.context import Context, Person
-    from xlcrm.model.identity import new_rid
-    from xlcrm.model.operation import Change, Operation
-    from xlcrm.store import sqlite
-    from xlcrm.store.rekey import rekey
-    from xlcrm.store.schema import insert
-
-    context = Context(Person("0" * 32, "bench", "bench"), lambda: datetime(2025, 3, 5, 12))
-    opened = sqlite.open(path, cipher)
-    count = len(columns["name"])
-    for start in range(0, count, 50_000):
-        changes = []
-        for at in range(start, min(start + 50_000, count)):
-            rid = new_rid()
-            changes.append(Change("customer", rid, rid, {key: column[at] for key, column in columns.items() if column[at]}))
-        opened.apply(Operation("submit", changes, workbook="bench"), context)
-        print(f"{start + len(changes):,} stored", file=sys.stderr, flush=True)
-    before = _size(path, opened)
-    started, processor = time.perf_counter(), time.process_time()
-    with opened._writing() as connection:
-        rekey(connection, cipher, lambda table, rows: connection.exec_driver_sql(insert(table), list(rows)))
-    taken = time.perf_counter() - started, time.process_time() - processor
-    found = {"rekeyed": taken, "key_bytes": (_size(path, opened) - before) / count, "megabytes": peak()}
-    opened.close()
-    return found
-
-
-def looked(opened: Any, batches: Sequence[Columns]) -> dict[str, Any]:
-    """What looking up each of the batches took; all figures but ``first`` without the first one, which warms up."""
-    parts, pairs, found, processors = [], [], [], []
-    for batch in batches:
-        processor = time.process_time()
-        marks, candidates, matches = looked_up(opened, batch)
-        processors.append(time.process_time() - processor)
-        parts.append([later - earlier for earlier, later in pairwise(marks)])
-        pairs.append(candidates)
-        found.append(matches)
-    times = [sum(row) for row in parts]
-    return {
-        "times": times[1:], "processor": median(processors[1:]), "first": times[0],
-        "parts": {step: median(row[at] for row in parts[1:]) for at, step in enumerate(STEPS)},
-        "candidates": median(pairs), "matches": median(found),
-    }  # fmt: skip
-
-
-def looked_up(opened: Any, batch: Columns) -> tuple[list[float], int, int]:
-    """Look for one batch of new rows in the store, as the job does: the times between ``STEPS``, pairs looked at, pairs found."""
-    from xlcrm.match import block, engine, face, score
-    from xlcrm.match.normalise import normalise
-
-    marks = [time.perf_counter()]
-    new = normalise(batch)
-    marks.append(time.perf_counter())
-    keys = block.keys(new)
-    marks.append(time.perf_counter())
-    found = opened.candidates(keys)
-    marks.append(time.perf_counter())
-    looks = opened.looks(rid for _, rid in found.pairs)
-    there = face.read(look for known in looks.values() for look in known)
-    marks.append(time.perf_counter())
-    places = {rid: at for at, rid in enumerate(looks)}
-    pairs = [(row, places[rid]) for row, rid in found.pairs]
-    matches = engine.against(new, there, pairs, block.Counts(found.total, found.counts), score.shipped())
-    marks.append(time.perf_counter())
-    rids = list(looks)
-    opened.records({rids[pair.right] for pair in matches})
-    marks.append(time.perf_counter())
-    return marks, len(pairs), len(matches)
-
-
-def _size(path: Path, opened: Any) -> int:
-    with opened._engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path.stat().st_size
-
-
 def main(words: list[str]) -> None:
     """Print the figures of the lists named, of the small ones without names."""
     if words[:1] == ["--json"]:
-        print(json.dumps(store(int(words[2]) if words[2:] else 1_000_000) if words[1] == "store" else figures(words[1])))
+        print(json.dumps(figures(words[1])))
         return
     if words[:1] == ["hostile"]:
         for what, columns in hostile():

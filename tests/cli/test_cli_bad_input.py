@@ -23,6 +23,7 @@ import pytest
 from tests.cli.conftest import Run, Said
 from tests.cli.workbooks import CUSTOMERS, column, contents, customers, edit, make, put, rename_header, rewrite
 from xlcrm import app
+from xlcrm.app import stores
 from xlcrm.cli import main
 from xlcrm.crypto import keys
 from xlcrm.jobs.submit import Count
@@ -484,7 +485,7 @@ def test_a_locked_store(run: Run, small: Path, monkeypatch: pytest.MonkeyPatch) 
     before = small.read_bytes()
     other = sqlite3.connect(app.home() / "store.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(app, "WAIT", 0.5)
+    monkeypatch.setattr(stores, "WAIT", 0.5)
     refused(run("submit", small), "客户库正忙", "没有写入")
     assert small.read_bytes() == before
     assert run("show", "CX2025030001").code == 0, "reading goes on"

@@ -108,10 +108,12 @@ def firm(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Firm:
                 "source": "fair", "first_contact": "2025-03-11", "status": "prospect", "kind": "company", "grade": "A",
                 "need": "要快", "owner": owner,
             }  # fmt: skip
-            keys = block.keys(normalise({key: [values.get(key)] for key in ("name", "contact", "phone")}))[0]
             rid = new_rid()
-            changes.append(Change("customer", rid, rid, values, number=number, keys=keys))
+            changes.append(Change("customer", rid, rid, values, number=number))
             made.customers[role, relation, group] = Record("customer", rid, 1, values, number)
+        normal = normalise({key: [one.values.get(key) for one in changes] for key in ("name", "contact", "phone")})
+        for change, keys in zip(changes, block.keys(normal), strict=True):
+            change.keys = keys
         receipt = store.apply(Operation("submit", changes), context)
         assert {one.result for one in receipt.outcomes} == {Result.STORED}
     return made

@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     from xlcrm.jobs import matchlist
+    from xlcrm.match import score
 
     path = app.existing(options.book)
     pairs = options.out or path.with_name(f"{path.stem}.pairs.csv")
@@ -57,7 +58,7 @@ def _list(options: argparse.Namespace) -> int:
         app.writable(out, options.force, ".csv")
         if out.resolve() == path.resolve() or pairs.resolve() == clusters.resolve():
             raise UsageError("cli.same_list", path=out)
-    weights = app.weights(options.fixed)
+    weights = score.shipped() if options.fixed else None
     found = matchlist.compare(path, options.columns, options.lang, terminal.Bar(), weights)
     with app.writing(pairs):
         matchlist.write(found, pairs, clusters, options.lang)

@@ -34,7 +34,9 @@ may do nothing.
   credit code) learns that it is taken and whom to ask, nothing else: 已有人负责，请联系…. After 20 colleagues' customers in an
   hour (setting `asks_per_hour`) nobody is named any more, after ten times as many nothing is answered. Scores of likeness are
   only worked out over customers whose every value one may see; resemblances with colleagues' customers are the steward's to find.
-- Changes of core fields may in addition need a request and a second person (settings "core" and "strict").
+- **严格模式.** With the setting `changes` = "core" the core fields of stored customers change by request only, with "strict" all
+  fields; nobody writes them directly, whatever their role. A value that stood in the store before goes in without one, by whoever
+  could approve of it: of a customer that is merged into this one, or where an operation is taken back.
 
 ## PostgreSQL: the database itself
 
@@ -53,10 +55,17 @@ Everybody is a login of the database, and whoever comes with another client gets
 - Of a colleague's customer that one worked on before, or was told of, one learns whose it is; of any other nothing.
 - A full `xlcrm audit verify` needs the right to the whole log. Who may not read all of it (administrators) verifies the chain and
   what it covers; entries that say more than they may read look as erased ones do. The steward verifies every word.
-- What stays visible to every colleague: who works here (names, departments, roles, logins), the settings, decisions about pairs
-  (keyed digests), how far the numbers have got, and how large the tables are (PostgreSQL's own statistics).
+- **Requests** (`changes` = "core" or "strict") are the database's business, too: it refuses a direct change (XL010) from whatever
+  client, an older xlcrm's included, whose settings are of a moment ago.
+- What stays visible to every colleague, and why: **who works here** (names, departments, roles, deputies, logins: whom to ask,
+  and logins stand in PostgreSQL's own list of roles); the **settings** (every check needs them); **decisions about pairs** (keyed
+  digests and one word: who has not both records cannot tell whose); **how far the numbers have got**, and **how large the tables
+  are** (PostgreSQL's catalogue; numbers are given in their order). None of it says anything about one customer.
+- What does not: contents in PostgreSQL's statistics, other people's queries, the machines and sealed identities of colleagues
+  (but for one's own and the recovery passphrase's; all to who manages keys).
+- Whoever holds a transaction open can hold up others who write, as in any database; they are told after a minute. An
+  administrator sets `idle_in_transaction_session_timeout` against it.
 - Members of the role `xlcrm_owner` are above all this: the database's administrator, and a machine that serves a folder.
-- Requests (settings "core" and "strict") are asked for by xlcrm, not yet by the database: who may change a field may write it.
 
 **A SQLite file cannot defend itself.** These rights hold for everybody who works through xlcrm. Who can open the file with
 another program reads what is not encrypted, and the login is what the operating system, or the caller, says it is. The

@@ -131,16 +131,16 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 NO_WORKBOOK: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "nothing in it": ("空.xlsx", lambda raw: b"", "不是 Excel 工作簿"),
     "text": ("a.xlsx", lambda raw: "客户名称,联系人".encode(), "不是 Excel 工作簿"),
-    "a PDF": ("a.pdf", lambda raw: b"%PDF-1.4", "不是 Excel 工作簿"),
+    "a PDF": ("a.pdf", lambda raw: b"%PDF-1.4", "不是表格文件"),
     "another zip": ("a.xlsx", lambda raw: zipped({"a.txt": b"x"}), "不是 Excel 工作簿"),
     "an old .xls renamed": ("a.xlsx", lambda raw: OLE2 + b"Workbook" * 99, "另存为 .xlsx"),
-    "a broken .xls": ("a.xls", lambda raw: OLE2 + b"Workbook" * 99, "损坏"),
+    "a broken .xls": ("a.xls", lambda raw: OLE2 + "Workbook".encode("utf-16-le") * 99, "损坏"),
     "encrypted": ("a.xlsx", lambda raw: OLE2 + "EncryptedPackage".encode("utf-16-le"), "密码"),
     "cut off": ("a.xlsx", lambda raw: raw[: len(raw) // 2], "不完整"),
     "a zip bomb": ("a.xlsx", lambda raw: zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b" " * (32 << 20)}), "过大"),
     "a text file without headers": ("a.csv", lambda raw: b"1,2,3\n4,5,6\n", "表头"),
-    "an empty text file": ("a.csv", lambda raw: b"", "表头"),
-    "a text file of headers only": ("a.csv", lambda raw: "客户名称,联系人,联系方式\n".encode(), "没有认出客户数据"),
+    "an empty text file": ("a.csv", lambda raw: b"", "0字节"),
+    "a text file of headers only": ("a.csv", lambda raw: "客户名称,联系人,联系方式\n".encode(), "只有表头"),
 }
 
 

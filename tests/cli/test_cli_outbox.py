@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import keyring
 import pytest
 
 from tests.cli.conftest import Run
-from tests.crypto.test_crypto import PlaintextKeyring
+from tests.crypto.test_crypto import PlaintextKeyring, Safe
 from tests.jobs.conftest import cells, customer, put
 from tests.store.cluster import ADMIN, Cluster
 from tests.store.proxy import Proxy
@@ -51,6 +52,12 @@ def outbox(folder: Path) -> list[Path]:
     return sorted((folder / "home" / "outbox").glob("*.parcel"))
 
 
+def planted(folder: Path) -> list[str]:
+    """The words of the workbook that stand in the files of ``folder``."""
+    everything = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    return [word for word in PLANTED if word.encode() in everything or word.encode("utf-16-le") in everything]
+
+
 def statuses(book: Path) -> list[Cell]:
     return cells(open_book(book), "submit_status")
 
@@ -74,8 +81,7 @@ def test_while_the_store_is_away_rows_wait_sealed_and_the_sheet_says_so(
     assert statuses(clean) == ["待发送", "待发送"]
     (parcel,) = outbox(tmp_path)
     content = parcel.read_bytes()
-    everything = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
-    assert not any(word.encode() in everything for word in PLANTED) and zlib.compress(b"x")[:2] not in content[:60]
+    assert not planted(tmp_path / "home") and zlib.compress(b"x")[:2] not in content[:60]
     listed = run("outbox", "list")
     assert listed.code == 1 and "干净.xlsx  2行" in listed.out
     validated = run("validate", clean)
@@ -86,10 +92,31 @@ def test_while_the_store_is_away_rows_wait_sealed_and_the_sheet_says_so(
     way.cut = ""
     sent = run("outbox", "send")
     assert sent.code == 0 and "新增2" in sent.out and "发件箱是空的" in sent.out
+    assert not planted(tmp_path / "home") and not any(word in said.out + sent.out for word in PLANTED)
     assert run("store", "status", "--json").data["records"]["customer"] == 2
     again = run("submit", clean)
-    assert again.code == 0 and "无变化2" in again.out
+    assert again.code == 0 and "无变化2" in again.out and not planted(tmp_path / "home")
     assert statuses(clean) == ["已提交", "已提交"] and all(numbers(clean))
+    edit(clean, 0, remark="住在海河边")
+    assert run("submit", clean).code == 0
+    receipt = open_book(clean).setting("receipt")
+    assert receipt and not any(word in receipt for word in PLANTED)
+
+
+def test_rows_wait_also_while_the_server_is_only_just_starting_or_ends_every_login(
+    run: Run, store: str, way: Proxy, cluster: Cluster, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("people", "--add", "李芳", "--account", "outboxer")
+    cluster.run("ALTER ROLE outboxer PASSWORD 'geheim'")
+    monkeypatch.setenv("XLCRM_STORE", store.replace(ADMIN, "outboxer:geheim"))
+    assert run("whoami").code == 0, "reached once"
+    way.logins = 100
+    said = run("submit", clean)
+    assert said.code == 1 and "2行已加密存在本机" in said.out and "连接中断" in said.out + said.err
+    way.logins, way.starting = 0, 2
+    said = run("submit", clean)
+    assert said.code == 1 and "2行已加密存在本机" in said.out and len(outbox(tmp_path)) == 1
+    assert run("submit", clean).code == 0 and all(numbers(clean)) and not outbox(tmp_path)
 
 
 @pytest.mark.parametrize("back", ["send", "submit", "refresh"])
@@ -267,14 +294,62 @@ def test_a_parcel_of_another_key_stays_closed_and_can_be_dropped(
 ) -> None:
     way.cut = "away"
     run("submit", clean)
+    mine = os.environ["XLCRM_KEY"]
+    monkeypatch.delenv("XLCRM_KEY")
+    before = keyring.get_keyring()
+    keyring.set_keyring(Safe())
+    for line in (run("outbox", "list").out, run("outbox", "send").out):
+        assert "XLCRM_KEY" in line and "打不开" in line and "没有丢" in line
+    keyring.set_keyring(before)
+    monkeypatch.setenv("XLCRM_KEY", mine)
+    assert "2行" in run("outbox", "list").out, "as soon as the variable is back"
     monkeypatch.setenv("XLCRM_KEY", "00" * 64)
-    assert "打不开" in run("outbox", "list").out
+    listed = run("outbox", "list", "--lang", "en")
+    assert "1 in the outbox were sealed by XLCRM_KEY" in listed.out and "not lost" in listed.out
     assert run("outbox", "drop", "1").code == 1, "nobody to ask"
     unknown = run("outbox", "drop", "2", "--lang", "en")
     assert unknown.code == 2 and "There is no number 2" in unknown.err
     assert len(outbox(tmp_path)) == 1
     assert run("outbox", "drop", "all", "--yes").code == 0
     assert outbox(tmp_path) == [] and run("outbox", "list").code == 0
+
+
+def test_what_another_key_sealed_is_told_and_stored_once_from_its_workbook(
+    run: Run, store: str, way: Proxy, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = os.environ["XLCRM_KEY"]
+    way.cut = "away"
+    monkeypatch.setenv("XLCRM_KEY", "00" * 64)
+    assert "2行已加密存在本机" in run("submit", clean).out
+    monkeypatch.setenv("XLCRM_KEY", mine)
+    way.cut = ""
+    done = run("submit", clean)
+    assert done.code == 0 and "新增2" in done.out and "用XLCRM_KEY封存" in done.err and "没有丢" in done.err
+    monkeypatch.setenv("XLCRM_KEY", "00" * 64)
+    assert len(outbox(tmp_path)) == 1 and "2行" in run("outbox", "list").out
+    monkeypatch.setenv("XLCRM_KEY", mine)
+    assert run("outbox", "drop", "1", "--yes").code == 0
+    assert run("store", "status", "--json").data["records"]["customer"] == 2
+
+
+def test_what_waited_for_a_customer_that_was_erased_meanwhile_brings_nothing_back(
+    run: Run, store: str, way: Proxy, cluster: Cluster, database: str, clean: Path
+) -> None:
+    run("submit", clean)
+    number = str(numbers(clean)[0])
+    edit(clean, 0, remark="住在海河边", phone="13987654321")
+    way.cut = "away"
+    assert "2行已加密存在本机" in run("submit", clean).out
+    erased = run("erase", number, "--reason", "本人书面要求", "--confirm", number, "--store", cluster.url(database))
+    assert erased.code == 0, erased.err
+    way.cut = ""
+    assert "更新0，无变化2" in run("outbox", "send").out
+    assert "更新0，无变化2" in run("submit", clean).out and statuses(clean) == ["已作废", "已提交"]
+    named = "SELECT number, name, remark, phone FROM xlcrm.customer WHERE life = 'erased'"
+    assert cluster.run(named, database=database) == [(number, None, None, None)]
+    told = "SELECT count(*) FROM xlcrm.entry WHERE before || after LIKE '%海河%'"
+    assert cluster.run(told, database=database) == [(0,)]
+    assert run("store", "status", "--json").data["records"]["customer"] == 1
 
 
 def test_the_button_keeps_and_sends_as_the_command_does(run: Run, store: str, way: Proxy) -> None:

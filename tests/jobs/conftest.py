@@ -9,6 +9,7 @@ import pytest
 
 from xlcrm.crypto import keys
 from xlcrm.crypto.cipher import Cipher
+from xlcrm.jobs import proposals
 from xlcrm.jobs.submit import Submission, submit
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
@@ -59,6 +60,15 @@ class Office:
         done = submit(book, self.store, context, rulebook, dry_run=dry_run, accept=accept)
         assert sum(done.total.values()) == done.rows
         return done
+
+    def void(self, rid: str, reason: str = "重复") -> None:
+        """A customer becomes void: proposed by one, agreed to by two."""
+        roles = (("steward",), ("manager", "admin"), ("admin",))
+        wants, *others = (self.person(f"同事{place}{rid[-6:]}", *of) for place, of in enumerate(roles))
+        proposal = proposals.propose_void(self.store, self.context(wants), self.store.records([rid])[rid], reason)
+        for one in others:
+            proposals.approve(self.store, self.context(one), proposal, self.rulebook())
+            (proposal,) = (known for known in self.store.proposals(outcome="") if known.rid == proposal.rid)
 
     def book(self, *customers: Mapping[str, Cell], **tables: Sequence[Mapping[str, Cell]]) -> MemoryBook:
         return MemoryBook({"customer": customers, **tables})

@@ -18,7 +18,6 @@ from xlcrm.jobs.outbox.keep import keep
 from xlcrm.jobs.outbox.parcel import Parcel, from_bytes, pack, to_bytes
 from xlcrm.jobs.outbox.send import Sent, send, take_along
 from xlcrm.jobs.submit import Count
-from xlcrm.model.operation import Change, Operation
 from xlcrm.model.rows import Cell, CellError
 from xlcrm.model.tables import CUSTOMER, DUPLICATES, SUBMITTED
 from xlcrm.sheets.memory import MemoryBook
@@ -113,12 +112,26 @@ def test_a_parcel_sent_twice_leaves_the_answer_for_its_workbook(office: Office, 
     first = sent(office, box, name)
     assert (first.counts[Count.NEW], first.counts[Count.WAITING]) == (1, 1)
     assert [label for _, label, _ in first.returned] == ["深圳海河电子有限公司"] and parcel(box, name).rows == 1
-    office.store.apply(Operation("void", [Change("customer", rid, rid, {}, 1, state="void", reason="重复")]), office.context())
+    office.void(rid, "重复")
     box.replace(name, before)
     second = sent(office, box, name)
     assert (second.counts[Count.UNCHANGED], second.counts[Count.NEW]) == (1, 1) and box.empty()
     assert office.submit(book).total[Count.UNCHANGED] == 2
     assert cells(book, "submit_status") == ["已提交", "已提交"]
+
+
+def test_what_waited_for_a_customer_that_was_erased_meanwhile_brings_nothing_back(office: Office, box: Outbox) -> None:
+    book = office.book(customer(), other(0))
+    office.submit(book)
+    (rid,) = office.store.find([str(cells(book, "number")[0])]).values()
+    put(book, 0, remark="住在海河边", phone="13987654321")
+    name = kept(office, box, book)
+    office.store.erase(rid, "本人书面要求", office.context())
+    assert sent(office, box, name).counts[Count.UNCHANGED] == 2 and box.empty()
+    assert office.submit(book).total[Count.UNCHANGED] == 2 and cells(book, "submit_status") == ["已作废", "已提交"]
+    record = office.store.records([rid])[rid]
+    assert record.state == "erased" and not any(record.values.values())
+    assert not any(entry.after.get("remark") or entry.after.get("phone") for entry in office.store.history(rid))
 
 
 def test_equal_rows_stay_apart(office: Office, box: Outbox) -> None:

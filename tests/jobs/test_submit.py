@@ -14,6 +14,7 @@ from tests.jobs.conftest import NOW, Office, cells, customer, other, put
 from xlcrm.jobs import make, readback
 from xlcrm.jobs.dedupe import dedupe
 from xlcrm.jobs.submit import Count, submit
+from xlcrm.model.operation import Change, Operation
 from xlcrm.model.rows import Cell
 from xlcrm.model.tables import BY_KEY, CONFLICTS, DUPLICATES
 from xlcrm.sheets.memory import MemoryBook
@@ -312,6 +313,36 @@ def test_core_fields_become_requests_where_the_team_wants_it(office: Office) -> 
     again = office.submit(book, settings={"changes": "core"})
     assert again.total[Count.WAITING] == 1
     assert len(office.store.children("request", [record.rid])[record.rid]) == 2, "asked once, not at every press"
+
+
+def test_a_row_joined_to_a_customer_goes_the_same_way(office: Office) -> None:
+    office.submit(office.book(customer()))
+    book = office.book(customer("深圳海河电子有限公司", grade="A", budget=20.0, status="成交客户", contract_amount=50.0, contract_end=datetime(2026, 3, 1)))
+    office.submit(book, settings={"changes": "core"})
+    decide(book, "合并到已有客户")
+    for _ in range(2):
+        office.submit(book, settings={"changes": "core"})
+        record = next(office.store.scan("customer"))
+        assert (record.values["grade"], record.values["status"], record.values["budget"]) == (None, "prospect", "20.00")
+        wanted = {one.values["field"]: one.values["after"] for one in office.store.children("request", [record.rid])[record.rid]}
+        assert wanted == {
+            "name": "深圳海河电子有限公司", "grade": "A", "status": "won", "contract_amount": "50.00", "contract_end": "2026-03-01",
+        }, "asked once, not at every press"  # fmt: skip
+        assert len(office.store.children("request", [record.rid])[record.rid]) == 5
+        assert not office.store.kept([record.rid]), "nothing has lost yet"
+
+
+def test_a_setting_changed_meanwhile_waits_for_the_next_press(office: Office) -> None:
+    book = office.book(customer())
+    office.submit(book)
+    office.store.apply(Operation("settings", [Change("setting", "changes", "", {"value": "core"})]), office.context())
+    put(book, 0, grade="A", budget=20.0)
+    done = office.submit(book, settings={})
+    assert (done.total[Count.WAITING], cells(book, "submit_status")) == (1, ["未提交"])
+    assert "合作等级" in str(cells(book, "problem")[0]) and "申请" in str(cells(book, "problem")[0])
+    assert office.submit(book, settings={"changes": "core"}).total[Count.UPDATED] == 1
+    rid = next(office.store.scan("customer")).rid
+    assert [one.values["field"] for one in office.store.children("request", [rid])[rid]] == ["grade"]
 
 
 def test_an_entry_user_neither_edits_nor_merges_into_a_colleagues_customer(office: Office) -> None:

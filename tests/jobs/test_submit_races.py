@@ -48,7 +48,7 @@ def test_a_customer_voided_meanwhile_is_not_written_and_says_so(office: Office) 
     rid = office.store.find(["CX2025030001"])["CX2025030001"]
 
     def void() -> None:
-        office.store.apply(Operation("void", [Change("customer", rid, rid, {}, 1, state="void", reason="重复")]), office.context())
+        office.void(rid, "重复")
 
     book.meanwhile = void
     done = office.submit(book)

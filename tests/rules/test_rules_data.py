@@ -9,7 +9,7 @@ import pytest
 from xlcrm.model.tables import TABLES
 from xlcrm.model.vocabularies import fold, names, vocabulary
 
-PARENTS = {"city": "province", "district": "city", "tag": "tag_type", "industry": "industry"}
+PARENTS = {"city": "province", "district": "city", "tag": "tag_type", "industry": "industry", "import_option": "import_list"}
 
 
 @pytest.mark.parametrize("name", names())

@@ -64,6 +64,13 @@ def test_nobody_writes_what_they_may_not_read(role: str) -> None:
     assert widest({role}, Action.CHANGE, Group.SYSTEM) is Scope.NONE
 
 
+@pytest.mark.parametrize("role", MATRIX)
+def test_whose_a_customer_is_can_be_seen_where_it_decides(role: str) -> None:
+    for action, grants in MATRIX[role].items():
+        decides = {scope for scope in grants.values() if scope in (Scope.OWN, Scope.DEPARTMENT)}
+        assert all(scope <= widest({role}, Action.READ, Group.OWNER) for scope in decides), action
+
+
 def test_every_word_of_the_matrix_can_be_said() -> None:
     said = area("rights")
     assert {f"action_{one}" for one in Action} | {f"group_{one}" for one in Group} <= said.keys()
@@ -124,6 +131,11 @@ def test_what_happens_to_a_change() -> None:
     assert way(CUSTOMER, plain, of(BORIS), None, {}) is Way.WRITE
     assert way(CUSTOMER, owner, of(ANNA), "a", {}) is Way.REFUSE, "a handover is the manager's"
     assert way(CUSTOMER, owner, steward, "a", {}) is Way.WRITE
+    for mode in ("core", "strict"):
+        assert way(CUSTOMER, core, steward, "a", {"changes": mode}) is Way.REQUEST, "nobody without a second person"
+        assert way(CUSTOMER, core, steward, "a", {"changes": mode}, agreed=True) is Way.WRITE
+        assert way(CUSTOMER, core, of(ANNA), "a", {"changes": mode}, agreed=True) is Way.REQUEST, "she may not approve it"
+    assert way(CUSTOMER, core, of(BORIS), "a", {"changes": "core"}, agreed=True) is Way.REFUSE
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import random
 import signal
 import sys
+import tempfile
 import time
 from collections import Counter
+from pathlib import Path
 
+from tests.soak import folder as sharing
+from tests.soak.histories import STEPS, History, crowd
 from tests.soak.places import opened
 from tests.soak.plan import plan
 from tests.soak.run import run
+from tests.store.conftest import CIPHER
+from xlcrm.store import sqlite
+
+PER_STORE = 10  # histories that follow one another in one store
 
 
 def main() -> int:
@@ -18,6 +27,8 @@ def main() -> int:
     parser = argparse.ArgumentParser("tests.soak", description=__doc__)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1, help="of the first run; the others follow")
+    parser.add_argument("--histories", type=int, default=1000, help="of merges and undos, compared with a model")
+    parser.add_argument("--firms", type=int, default=10, help="of forty people with a shared folder")
     parser.add_argument("--engine", choices=("sqlite", "postgres", "disk"), default="", help="one engine only")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends it wants servers and disks gone, too
@@ -38,9 +49,44 @@ def main() -> int:
     for engine, done in sorted(total.items()):
         print(engine, ", ".join(f"{what} {count}" for what, count in sorted(done.items())))
     print(f"{len(plans) - len(bad)} runs well, {len(bad)} not, {time.monotonic() - started:.0f} s")
+    astray = _histories(options.seed, options.histories)
+    troubled = _firms(options.seed, options.firms)
     if bad:
         print("again: python -m tests.soak --runs 1 --seed " + " | ".join(map(str, bad)))
-    return 1 if bad else 0
+    return 1 if bad or astray or troubled else 0
 
 
-sys.exit(main())
+def _histories(first: int, count: int) -> list[int]:
+    """Play ``count`` histories on SQLite; the seeds of those that do not end where the model says."""
+    started, bad = time.monotonic(), []
+    for start in range(first, first + count, PER_STORE):
+        with tempfile.TemporaryDirectory(prefix="xlcrm-histories-") as folder:
+            store = sqlite.open(Path(folder) / "store.db", CIPHER)
+            people = crowd(store)
+            for seed in range(start, min(start + PER_STORE, first + count)):
+                try:
+                    History(store, people, random.Random(seed)).play(STEPS)
+                except AssertionError as error:
+                    bad.append(seed)
+                    print(f"history {seed}: {str(error)[:300]}", flush=True)
+            store.close()
+    print(f"{count - len(bad)} histories end where the model says, {len(bad)} do not, {time.monotonic() - started:.0f} s")
+    return bad
+
+
+def _firms(first: int, count: int) -> list[int]:
+    """Days of firms with a shared folder; the seeds of those that did not go well."""
+    started, bad, done = time.monotonic(), list[int](), Counter[str]()
+    for seed in range(first, first + count):
+        report = sharing.run(seed)
+        done += report.done
+        if report.wrong:
+            bad.append(seed)
+            print(f"firm {seed}: " + "; ".join(report.wrong), flush=True)
+    print("shared folder", ", ".join(f"{what} {number}" for what, number in sorted(done.items())))
+    print(f"{count - len(bad)} firms well, {len(bad)} not, {time.monotonic() - started:.0f} s")
+    return bad
+
+
+if __name__ == "__main__":  # a process that is started anew imports this
+    sys.exit(main())

@@ -20,6 +20,7 @@ from tests.soak.plan import CLIENTS, Fault, Plan
 from tests.store.conftest import open_at
 
 FORK = multiprocessing.get_context("fork")
+BLAMING = ("login.", "store.login", "store.not_member", "crypto.")  # errors that blame the person: nobody here did anything wrong
 FULL = 0.15  # seconds that a disk stays full
 
 
@@ -120,7 +121,9 @@ def _check(plan: Plan, place: File | Server, folder: Path, report: Report) -> No
         report.wrong += [f"client {number}: {line['wrong']}" for line in lines if "wrong" in line]
         for kind in ("lost", "full"):
             report.done[kind] += sum(kind in line for line in lines)
-        report.done.update(str(line["error"]) for line in lines if "error" in line)
+        errors = [str(line["error"]) for line in lines if "error" in line]
+        report.done.update(errors)
+        report.wrong += [f"client {number} was told {one}" for one in errors if one.startswith(BLAMING)]
         for line in lines:
             reserved += line.get("reserved", ())
             if "told" in line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,20 +13,42 @@ import pytest
 from tests.store.cluster import Cluster
 from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.model.context import Context, Person
+from xlcrm.model.identity import new_rid
+from xlcrm.model.operation import Change, Operation, Result, Values
 from xlcrm.rules.rights import MATRIX
 from xlcrm.store import sqlite
+from xlcrm.store.base import Store
 from xlcrm.store.postgres import opening as postgres
 from xlcrm.store.postgres.reach import ZONE
 from xlcrm.store.postgres.store import PostgresStore
 from xlcrm.store.sql import SqlStore
 
+if TYPE_CHECKING:
+    from tests.store.firm import Firm
+
 CIPHER = Cipher(Keys(b"w" * 32, b"i" * 32))
 ZHANG = Person("1" * 32, "zhang", "张三", "销售部", frozenset(MATRIX))
 LI = Person("2" * 32, "li", "李四", "销售部", frozenset({"steward"}))
+BOSS = Person("3" * 32, "wang", "王总", "销售部", frozenset({"manager"}))
+ADMIN = Person("4" * 32, "admin4", "管理员", "", frozenset({"admin"}))
 
 
 def context(person: Person = ZHANG, at: str = "2025-03-05 14:30:00") -> Context:
     return Context(person, lambda: datetime.fromisoformat(at), source="客户.xlsx")
+
+
+def void(store: Store, rid: str, version: int = 1, reason: str = "重复录入") -> Result:
+    """Propose that a customer becomes void, and two colleagues agree; what came of it."""
+    proposal = new_rid()
+    values: Values = {"kind": "void", "customer": rid, "about": "{}", "reason": reason, "outcome": "open"}
+    store.apply(Operation("proposal", [Change("proposal", proposal, "", values)]), context())
+    yes = [
+        Change("approval", new_rid(), "", {"proposal": proposal, "seat": seat, "verdict": "yes"}) for seat in ("manager", "admin")
+    ]
+    store.apply(Operation("approval", yes[:1]), context(BOSS))
+    done = Change("proposal", proposal, "", {"outcome": "done"}, 1, {"outcome": "open"})
+    gone = Change("customer", rid, rid, {}, version, state="void", reason=reason)
+    return store.apply(Operation("void", [yes[1], done, gone]), context(ADMIN)).outcomes[-1].result
 
 
 class Moment(str):
@@ -45,6 +68,11 @@ def moment(store: SqlStore, at: str = "2025-03-05 14:30:00") -> str:
     if isinstance(store, PostgresStore):
         return Moment(datetime.now(ZoneInfo(ZONE)).strftime("%Y-%m-%d %H:%M:%S"))
     return at
+
+
+def month(store: SqlStore) -> str:
+    """The month that a number says which ``store`` gives now, to somebody whose clock shows March 2025."""
+    return moment(store)[:7].replace("-", "")
 
 
 @pytest.fixture
@@ -93,3 +121,34 @@ def reopen(address: str) -> Iterator[Callable[[], SqlStore]]:
 @pytest.fixture
 def store(reopen: Callable[[], SqlStore]) -> SqlStore:
     return reopen()
+
+
+@pytest.fixture(scope="module")
+def served(cluster: Cluster, made: str) -> Iterator[Firm]:
+    """A firm on a server."""
+    from tests.store.firm import build
+
+    database = cluster.database(made)
+    whole = postgres.open(cluster.url(database), CIPHER)
+    yield build(whole, database, cluster)
+    assert not whole.verify().faults
+    whole.close()
+
+
+@pytest.fixture(scope="module")
+def filed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
+    """A firm in a file."""
+    from tests.store.firm import build
+
+    path = tmp_path_factory.mktemp("firm") / "store.db"
+    whole = sqlite.open(path, CIPHER)
+    yield build(whole, str(path), None)
+    assert not whole.verify().faults
+    whole.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def firm(request: pytest.FixtureRequest) -> Firm:
+    """A firm on each engine in turn."""
+    found: Firm = request.getfixturevalue("filed" if request.param == "sqlite" else "served")
+    return found

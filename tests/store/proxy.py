@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 from pathlib import Path
 
 APPLY = b"xlcrm.apply("
+TLS = struct.pack("!I", 80877103)  # the client asks for it
+_FIELDS = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+STARTING = b"E" + struct.pack("!I", len(_FIELDS) + 4) + _FIELDS  # what a server says until it is ready
 
 
 class Proxy:
@@ -15,11 +19,14 @@ class Proxy:
 
     ``cut``: "" nothing; "away" nobody is let through; else the connection that sends an operation ends: "before" it arrives, "during"
     it, when it is executed and not yet committed, or "after" it, when it is committed and nobody was told.
+    ``logins``: so many connections more end when they send a password; ``starting``: so many more are told to come later.
     """
 
     def __init__(self, server: Path) -> None:
         self.cut = ""
         self.cuts = 0
+        self.logins = 0
+        self.starting = 0
         self._server = server
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
@@ -35,9 +42,20 @@ class Proxy:
                 if self.cut == "away":
                     client.close()
                     continue
+                if self.starting:
+                    self._put_off(client)
+                    continue
                 server = socket.socket(socket.AF_UNIX)
                 server.connect(str(self._server))
                 _Line(self, client, server)
+
+    def _put_off(self, client: socket.socket) -> None:
+        self.starting -= 1
+        with client:
+            if client.recv(65536)[4:8] == TLS:
+                client.sendall(b"N")
+                client.recv(65536)
+            client.sendall(STARTING)
 
 
 class _Line:
@@ -55,6 +73,10 @@ class _Line:
             while part := self._client.recv(65536):
                 self._sent += part
                 applied = APPLY in self._sent
+                if self._proxy.logins and part.startswith(b"p"):  # a password, or a step of SCRAM
+                    self._proxy.logins -= 1
+                    self._proxy.cuts += 1
+                    break
                 if self._proxy.cut == "before" and applied:
                     self._end()
                 elif self._proxy.cut == "during" and applied and b"COMMIT" in part:

@@ -18,6 +18,7 @@ from keyring.backends import fail
 
 from tests.crypto.test_crypto import PlaintextKeyring, Safe
 from tests.store.conftest import CIPHER, context
+from tests.store.proxy import Proxy
 from tests.store.secured import HOST, Authority, Secured
 from xlcrm.crypto import passwords
 from xlcrm.errors import Away, UsageError, XlcrmError
@@ -308,3 +309,61 @@ def test_what_a_server_says_before_it_asks_for_a_password_is_told(state: str, ke
         error = refused(f"postgresql://lifang@127.0.0.1:{listening.getsockname()[1]}/crm")
         there.join()
     assert error.key == key and isinstance(error, Away) is (key == "store.away")
+
+
+@pytest.fixture
+def way(secured: Secured) -> Iterator[Proxy]:
+    """A way to the server that breaks."""
+    found = Proxy(secured.folder / f".s.PGSQL.{secured.port}")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def near(way: Proxy, team: str) -> str:
+    """The store's address over that way."""
+    return f"postgresql://lifang@127.0.0.1:{way.port}/{team}"
+
+
+@pytest.mark.parametrize("known", ["address", "environment", "keyring", "typed"])
+def test_a_login_that_is_cut_off_once_is_tried_again_with_the_same_password(
+    way: Proxy, near: str, known: str, backend: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if known == "environment":
+        monkeypatch.setenv(server.PASSWORD, PASSWORD)
+    if known == "keyring":
+        passwords.keep(address.parse(near).login, PASSWORD)
+    way.logins = 2
+    desk = enters(with_password(near) if known == "address" else near, Desk([PASSWORD, "never"]))
+    assert way.cuts == 2 and desk.said == (["login.kept"] if known == "typed" else [])
+    assert desk.types == (["never"] if known == "typed" else [PASSWORD, "never"]), "nobody is asked once more"
+
+
+@pytest.mark.parametrize("known", ["address", "keyring"])
+def test_a_login_that_is_cut_off_every_time_is_no_wrong_password(way: Proxy, near: str, known: str, backend: Safe) -> None:
+    passwords.keep(address.parse(near).login, PASSWORD)
+    way.logins = 100
+    desk = Desk(["never"])
+    error = refused(with_password(near) if known == "address" else near, desk)
+    assert isinstance(error, Away) and error.key == "store.broken_off" and desk.types == ["never"]
+    assert way.cuts == 3, "not for ever"
+    way.logins = 0
+    assert refused(with_password(near, "falsch")).key == "login.password"
+    assert passwords.kept(address.parse(near).login) == PASSWORD
+
+
+def test_a_server_that_is_just_starting_is_away_until_it_is_ready(way: Proxy, near: str, backend: Safe) -> None:
+    way.starting = 2  # libpq and the knock at the door
+    error = refused(with_password(near), Desk(["never"]))
+    assert isinstance(error, Away) and error.key == "store.away"
+    way.starting = 1
+    enters(with_password(near))
+
+
+def test_changing_a_password_while_the_line_breaks_asks_for_none(way: Proxy, near: str, backend: Safe) -> None:
+    way.logins = 100
+    desk = Desk([PASSWORD])
+    with pytest.raises(Away):
+        server.change_password(with_password(near), desk.caller())
+    assert desk.types == [PASSWORD]
+    way.logins = 0

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.store.cluster import Cluster
-from tests.store.conftest import CIPHER, ZHANG, context
+from tests.store.conftest import CIPHER, ZHANG, context, void
 from xlcrm.crypto.cipher import Cipher, DataKey, Keys
 from xlcrm.errors import Overtaken, StoreError
 from xlcrm.model.identity import new_rid
@@ -141,7 +141,23 @@ def test_a_customer_that_went_meanwhile_takes_no_contact(
     put(other, change, survivor)
     rid = change.rid
     into = survivor.rid if state == "merged" else None
-    slow.meanwhile = lambda: put(other, Change("customer", rid, rid, {}, 1, state=state, merged_into=into, reason="重复录入"))
+    gone = Change("customer", rid, rid, {}, 1, state=state, merged_into=into, reason="重复录入")
+    slow.meanwhile = lambda: void(other, rid) if state == "void" else put(other, gone)
     contact = Change("contact", new_rid(), rid, {"name": "李芳", "phone": "+8613800138000"})
     assert put(store, contact) == [expected]
     assert [len(found) for found in store.children("contact", [rid, survivor.rid]).values()] == [0, expected is Result.STORED]
+
+
+def test_what_is_added_to_a_customer_while_it_is_merged_away_moves_along(
+    store: PostgresStore, other: PostgresStore, slow: Slow
+) -> None:
+    gone, survivor = customer(), customer()
+    put(other, gone, survivor)
+    contact = Change("contact", new_rid(), gone.rid, {"customer": gone.rid, "name": "李芳", "phone": "+8613800138000"})
+    slow.meanwhile = lambda: put(other, contact)
+    changes = [
+        Change("customer", survivor.rid, survivor.rid, {"phone": "+8613700000000"}, 1),
+        Change("customer", gone.rid, gone.rid, {}, 1, state="merged", merged_into=survivor.rid),
+    ]
+    store.apply(Operation("merge", changes, whole=True), context())
+    assert slow.times == 1 and [one.rid for one in store.children("contact", [survivor.rid])[survivor.rid]] == [contact.rid]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,10 +27,10 @@ def secrets(table: str, which: str) -> Values:
     return {field: f"{MARK}{which}{table}{field}" for field in LOGGED[table].sensitive}
 
 
-def written(store: SqlStore, who: Context) -> None:
-    """Plant values in every way there is."""
+def written(store: SqlStore, who: Context, name: str = "公司") -> str:
+    """Plant values in every way there is; the customer."""
     rid = new_rid()
-    first = Change("customer", rid, rid, {"name": "公司", **secrets("customer", "a")}, keys=(f"p:{MARK}key", f"e:{MARK}mail"), token="t:1", number="CX1")
+    first = Change("customer", rid, rid, {"name": name, **secrets("customer", "a")}, keys=(f"p:{MARK}key", f"e:{MARK}mail"), token="t:1", number="CX1")
     children = [Change(key, new_rid(), rid, {"customer": rid, **secrets(key, "b")}) for key in sorted(OWNED)]
     lost = tuple(Kept(field, f"{MARK}c{field}", "x") for field in sorted(LOGGED["customer"].sensitive))
     later = Change("customer", rid, rid, dict(secrets("customer", "d")), 1, kept=lost)
@@ -39,11 +40,12 @@ def written(store: SqlStore, who: Context) -> None:
     store.search(f"{MARK}d")
     values = store.records([rid])[rid].values
     assert values["identity"] == f"{MARK}dcustomeridentity" and len(store.kept([rid])[rid]) == len(lost)
+    return rid
 
 
-def found(folder: Path) -> list[str]:
-    """The files of ``folder`` with a planted value, in whatever case or encoding."""
-    marks = (MARK.encode(), MARK.upper().encode(), MARK.encode("utf-16-le"))
+def found(folder: Path, *marks: bytes) -> list[str]:
+    """The files of ``folder`` with one of ``marks``; without any, with a planted value in whatever case or encoding."""
+    marks = marks or (MARK.encode(), MARK.upper().encode(), MARK.encode("utf-16-le"))
     return [str(path) for path in folder.rglob("*") if path.is_file() and any(mark in path.read_bytes() for mark in marks)]
 
 
@@ -67,6 +69,32 @@ def test_the_file_its_log_and_temporary_files_hold_none(folders: Path, path: Pat
     assert found(folders) == []
     (folders / "temp" / "control").write_text(MARK.upper())
     assert len(found(folders)) == 1  # the search itself finds what is there
+
+
+def spellings(*secrets: bytes) -> list[bytes]:
+    """Keys as somebody might write them."""
+    return [form for one in secrets for form in (one, one.hex().encode(), one.hex().upper().encode(), b64encode(one).rstrip(b"="))]
+
+
+def test_an_erased_customers_bytes_on_a_server_open_nothing_and_go_with_its_pages(cluster: Cluster, url: str) -> None:
+    store = open_at(url)
+    store.change_person(replace(store.people()[0], roles=frozenset(MATRIX)), context(store.people()[0]))
+    who, name = context(store.people()[0]), "植物公开名称"
+    rid = written(store, who, name)
+    with store._reading() as connection:
+        wrapped = str(connection.exec_driver_sql(f"SELECT wrapped FROM xlcrm.data_key WHERE customer = '{rid}'").scalar_one())
+    key = CIPHER._unwrapped(rid, wrapped)
+    sealed, pages = wrapped.rpartition(":")[2].encode(), cluster.data / "base"
+    cluster.run("CHECKPOINT")
+    assert found(pages, sealed) and found(pages, name.encode()), "the search finds what is there"
+    assert store.erase(rid, "本人书面要求", who).records
+    database = url.partition("?")[0].rpartition("/")[2]
+    cluster.run("VACUUM FULL", database=database)
+    cluster.run("CHECKPOINT")
+    assert found(pages, sealed) == [] and found(pages, name.encode()) == []
+    # The log ahead (WAL) may still hold the old bytes; what it holds of a key is only ever wrapped.
+    assert found(cluster.folder) == [] and found(cluster.folder, *spellings(key, CIPHER.keys.wrap, CIPHER.keys.index)) == []
+    store.close()
 
 
 def test_the_servers_data_its_log_and_its_wal_hold_none(folders: Path, cluster: Cluster, url: str) -> None:

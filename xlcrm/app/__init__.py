@@ -1,8 +1,10 @@
 """Wires everything once: where the store lies, who acts, which clock and language; the only place that chooses."""
 
-from xlcrm.app.address import SERVERS, SQLITE, exists, profile, shown, store_url
-from xlcrm.app.desk import Desk, at, connected, session
+from xlcrm.app.address import FOLDER, SERVERS, SQLITE, exists, profile, shown, store_url
+from xlcrm.app.desk import Desk, at, connected, matching, session
 from xlcrm.app.files import WORKBOOKS, existing, writable, writing
+from xlcrm.app.folder import deliver, sending, steward
+from xlcrm.app.membership import join
 from xlcrm.app.office import attach, office_folders, open_book
 from xlcrm.app.stores import make_store, migrate_store, opened, outbox
 from xlcrm.app.terminal import caller, tell
@@ -11,6 +13,7 @@ from xlcrm.app.waiting import keep, send, take_along
 
 __all__ = [
     "EVERYTHING",
+    "FOLDER",
     "SERVERS",
     "SQLITE",
     "WORKBOOKS",
@@ -21,11 +24,14 @@ __all__ = [
     "caller",
     "clock",
     "connected",
+    "deliver",
     "existing",
     "exists",
     "home",
+    "join",
     "keep",
     "make_store",
+    "matching",
     "migrate_store",
     "office_folders",
     "open_book",
@@ -34,10 +40,12 @@ __all__ = [
     "profile",
     "profiles_path",
     "send",
+    "sending",
     "session",
     "settings",
     "settings_path",
     "shown",
+    "steward",
     "store_url",
     "take_along",
     "tell",

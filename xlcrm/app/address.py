@@ -9,6 +9,7 @@ from xlcrm.app.user import home, profiles_path, settings
 
 SQLITE = "sqlite:///"
 SERVERS = ("postgresql://", "postgres://")
+FOLDER = "folder:"
 
 
 def store_url(asked: str | None = None) -> str:
@@ -21,7 +22,9 @@ def store_url(asked: str | None = None) -> str:
     asked = asked or os.environ.get("XLCRM_STORE") or getattr(settings(), "store", "")
     if not asked or asked in profiles.EMBEDDED:
         return f"{SQLITE}{home() / 'store.db'}"
-    if "://" in asked or (PureWindowsPath(asked).drive and os.name != "nt"):  # another system's path is refused when opened
+    if "://" in asked or asked.startswith(FOLDER):
+        return asked
+    if PureWindowsPath(asked).drive and os.name != "nt":  # another system's path is refused when opened
         return asked
     return profiles.find(profiles_path(), asked) or f"{SQLITE}{asked}"
 
@@ -43,5 +46,5 @@ def shown(url: str) -> str:
 
 
 def exists(url: str) -> bool:
-    """Whether there is a store at ``url`` already; a server is only asked when it is opened."""
-    return url.startswith(SERVERS) or Path(url.removeprefix(SQLITE)).exists()
+    """Whether there is a store at ``url`` already; a server, or a shared folder, is only asked when it is opened."""
+    return url.startswith((*SERVERS, FOLDER)) or Path(url.removeprefix(SQLITE)).exists()

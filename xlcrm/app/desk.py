@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,10 +15,11 @@ from xlcrm.app.files import WORKBOOKS, existing, writing
 from xlcrm.app.terminal import tell
 from xlcrm.app.user import EVERYTHING, account, clock
 from xlcrm.catalogue import text
-from xlcrm.errors import Away, UsageError
+from xlcrm.errors import Away, UsageError, XlcrmError
 from xlcrm.model.context import Context, Person
 
 if TYPE_CHECKING:
+    from xlcrm.jobs.fieldmatch.matcher import Matcher
     from xlcrm.model.vocabularies import Option
     from xlcrm.rules.rulebook import Rulebook
     from xlcrm.sheets.base import Book
@@ -161,6 +162,22 @@ def connected(desk: Desk, create: bool = True, keyless: bool = False) -> Iterato
             desk._store = None
 
 
+@contextmanager
+def matching(language: str, url: str = "", notices: list[str] | None = None) -> Iterator[Matcher]:
+    """What tells the columns of old lists: with what the team has answered, where its store exists and can be reached."""
+    from xlcrm.jobs.fieldmatch.matcher import Matcher
+    from xlcrm.rules.rulebook import Rulebook
+
+    desk = Desk(language, url or store_url(), notices=notices)
+    with ExitStack() as stack:
+        if exists(desk.url):
+            try:
+                stack.enter_context(connected(desk, create=False))
+            except XlcrmError as error:
+                tell(language, notices)("headers.no_memory", why=error.sentence(language))
+        yield Matcher(Rulebook(clock(), language), desk._store)
+
+
 def _open_book(desk: Desk, path: Path, watch: Callable[[str, int, int], None] | None) -> None:
     from xlcrm.sheets.files import open_book
 
@@ -171,7 +188,7 @@ def _open_book(desk: Desk, path: Path, watch: Callable[[str, int, int], None] | 
         copy = path.with_name(f"{path.stem}.{text('cli.checked_name', desk.language)}.xlsx")
         if copy.exists():
             raise UsageError("cli.checked_before", path=path.name, copy=copy)
-        with writing(copy):
-            make.new(copy, desk.language, path)
+        with writing(copy), matching(desk.language, desk.url, desk.notices) as matcher:
+            make.new(copy, desk.language, path, matcher)
         found, desk.copied, path = open_book(copy, watch), True, copy
     desk._book, desk.path = found, path

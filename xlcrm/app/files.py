@@ -25,7 +25,7 @@ def writable(path: Path, force: bool, suffix: str = ".xlsx") -> None:
     if path.suffix.lower() != suffix:
         raise UsageError(f"cli.not_{suffix.lstrip('.')}", path=path)
     if not path.parent.is_dir():
-        raise UsageError("cli.folder", path=path.parent)
+        raise UsageError("cli.no_folder", path=path.parent)
     if path.exists() and not force:
         raise UsageError("cli.exists", path=path)
 

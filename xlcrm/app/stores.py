@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xlcrm.app.address import SERVERS, SQLITE, exists
+from xlcrm.app import membership
+from xlcrm.app.address import FOLDER, SERVERS, SQLITE, exists
 from xlcrm.app.terminal import asked, caller, new_passphrase
 from xlcrm.app.user import EVERYTHING, account, clock, home
 from xlcrm.errors import StoreError, UsageError
@@ -48,6 +49,8 @@ def opened(
         store: Store = opening.open(url, cipher, ask, WAIT, caller(language, notices))
         with suppress(UsageError):  # where nothing can be kept, nothing needs to be remembered
             outbox().note(parse(url).store)
+    elif url.startswith(FOLDER):
+        store = membership.opened(url, language, notices)
     else:
         from xlcrm.store import sqlite
 
@@ -66,6 +69,8 @@ def opened(
 
 def make_store(url: str, language: str) -> None:
     """Make the store at ``url``, with this person as its first. StoreError: there is one already, or it cannot be made."""
+    if url.startswith(FOLDER):
+        raise UsageError("folder.elsewhere")
     if not url.startswith(SERVERS):
         if url.startswith(SQLITE) and exists(url):
             raise StoreError("store.exists", path=url)

@@ -39,6 +39,7 @@ def send(desk: Desk, *, own: bool = True, returned: bool = False) -> list[Sent]:
     """
     if not desk.url.startswith(SERVERS) or (box := outbox()).empty():
         return []
+    from xlcrm.jobs.outbox import say
     from xlcrm.jobs.outbox.send import send as job
     from xlcrm.store.postgres.address import parse
 
@@ -46,7 +47,11 @@ def send(desk: Desk, *, own: bool = True, returned: bool = False) -> list[Sent]:
         return Desk(desk.language, desk.url, book.name, _book=book, _store=desk.store).rulebook
 
     name, uid, sent = parse(desk.url).store, desk._book.setting("uid") if desk._book else "", []
-    for one in list(box.waiting()):
+    waiting = list(box.waiting())
+    if not returned:  # xlcrm outbox lists them by itself
+        for count, secret in say.closed(waiting, desk.language):
+            tell(desk.language, desk.notices)("outbox.closed", count=count, secret=secret)
+    for one in waiting:
         parcel = one.parcel
         if parcel is None or parcel.store != name or (parcel.returned and not returned) or (parcel.uid == uid and not own):
             continue

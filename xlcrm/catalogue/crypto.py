@@ -5,6 +5,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_seal.hint": ("表格没有变化，连上后再提交。系统钥匙串、XLCRM_KEY 或 XLCRM_PASSPHRASE 三者有一即可代存。", "The workbook is as it was; submit when the store is back. The system's keyring, XLCRM_KEY or XLCRM_PASSPHRASE make keeping possible."),
     "other_seal": ("这份代存的提交用现在的密钥打不开。", "These kept rows cannot be opened with the keys at hand."),
     "other_seal.hint": ("请用存入时的账户和密钥；表格里的行还在，也可以直接再提交。", "Use the account and key they were kept with; the rows still stand in their workbook and can be submitted from there."),
+    "other_box": ("这个文件不是由对方为您加密的，或被改动过。", "This file was not sealed by its sender for you, or was changed since."),
+    "other_box.hint": ("请等对方再发一次；本机的数据没有变化。", "Wait for the sender to send it again; nothing on this machine was changed."),
     "wrong_key": ("密钥与这个客户库不匹配。", "The key does not belong to this store."),
     "wrong_key.hint": (
         "请核对客户库的路径，或向系统管理员索取正确的密钥；库中数据未被改动。",

@@ -115,6 +115,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # what only the comparison with the store can tell
     "DUPLICATE": ("可能与{other}重复，请在“查重结果”选择处理方式。", "May be the same as {other}; please decide in the sheet Duplicates."),
     "MERGE_PROPOSED": ("合并到同事的客户“{other}”需要对方和数据管理专员同意，已记为建议。", "Merging into a colleague's customer “{other}” needs the owner and the steward; it is noted as a proposal."),
+    "BY_REQUEST": ("“{field}”刚刚改为须核验，本行没有存入；请再提交一次，会自动生成更新申请。", "“{field}” has to be verified since a moment ago and the row was not stored; submit again and an update request is made."),
     "GONE": ("这个客户刚刚被合并或作废，本行没有存入；请再提交一次，会按最新情况处理。", "This customer was merged or voided a moment ago and the row was not stored; submit again to use what stands now."),
     "CONFLICT": ("“{field}”已被同事改成别的内容，请在“冲突处理”选择采用哪一个。", "A colleague changed “{field}” to something else; please choose in the sheet Conflicts."),
     "REQUEST_MADE": ("“{field}”须核验，已自动生成更新申请；其他修改照常保存。", "“{field}” has to be verified: an update request was made; other changes are stored as usual."),

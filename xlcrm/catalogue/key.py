@@ -2,9 +2,9 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     "action": (
-        "list 查看；join 让这台电脑加入；admit 姓名 批准；remove 姓名 移除并换密钥；rotate 换密钥（或接着换完）；recovery 打印新的恢复口令；"
+        "list 查看；join 让这台电脑加入；admit 姓名 批准；remove 姓名 移除并换掉全部密钥；rotate 换密钥（或接着换完）；recovery 打印新的恢复口令；"
         "drill 演练；recover 用恢复口令让这台电脑加入；new 生成一行个人密钥（服务器用）",
-        "list shows; join asks for this machine; admit NAME; remove NAME, which changes the key; rotate changes it, or goes on; recovery prints "
+        "list shows; join asks for this machine; admit NAME; remove NAME, which changes all keys; rotate changes it, or goes on; recovery prints "
         "a new recovery passphrase; drill proves it; recover joins with it; new makes an identity (for servers)",
     ),
     "name": ("同事的姓名或登录名", "the colleague's name or login"),
@@ -39,6 +39,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "With a new key the team's passphrase and XLCRM_KEY open the store no more. Colleagues who have not joined are shut out until they do: {names}\n"
         "Change it now?",
     ),
+    "index": (
+        "rotate 时连同索引密钥一起换（remove 总是一起换）：此前拿到密钥的人不能再试探电话号码；每10万个客户约一分钟，同事可照常工作",
+        "with rotate: a new index key, too (remove always does it), so that nobody who had the keys before can test telephone numbers; "
+        "about a minute for 100,000 customers, while people work",
+    ),
+    "folding": ("已换 {count} 条索引……", "{count} entries of the index changed ..."),
+    "folded": ("索引密钥也已换好，共 {count} 条索引。", "The index key is changed, too: {count} entries."),
     "rewrapping": ("已换 {count} 个客户的密钥……", "{count} customers' keys wrapped anew ..."),
     "changed": ("已换成第 {version} 把密钥，{count} 个客户的密钥都已换好；旧密钥已销毁。", "Store key {version} is in use, {count} customers' keys are wrapped by it; the former one is destroyed."),
     "continued": ("已接着换完，{count} 个客户的密钥是这次换的；旧密钥已销毁。", "The change is finished, {count} customers' keys this time; the former key is destroyed."),

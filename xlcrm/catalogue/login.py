@@ -102,6 +102,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "deputy_until": ("{name}（到 {until}）", "{name} (until {until})"),
     "store": ("客户库", "Store"),
     "transport": ("连接", "Connection"),
+    "transport_copy": ("共享文件夹；本机的副本截至 {until}", "a shared folder; this machine's copy is of {until}"),
     "transport_file": ("本机文件", "a file on this machine"),
     "transport_socket": ("本机套接字", "a socket on this machine"),
     "transport_loopback": ("本机网络（未加密）", "this machine's own network, not encrypted"),

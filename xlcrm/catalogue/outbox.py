@@ -30,7 +30,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "yes": ("不再询问", "do not ask"),
     "nothing": ("发件箱是空的。", "The outbox is empty."),
     "line": ("{number}. {at}  {book}  {rows}行  → {store}", "{number}. {at}  {book}  {rows} rows  → {store}"),
-    "line_closed": ("{number}. {name}  用现在的密钥打不开", "{number}. {name}  cannot be opened with the keys at hand"),
+    "line_closed": ("{number}. {name}  是用{secret}封存的，现在打不开", "{number}. {name}  was sealed by {secret} and cannot be opened now"),
+    "closed": (
+        "发件箱里有{count}份是用{secret}封存的，现在打不开，没有发出，也没有丢：请设回当时的{secret}，再运行 xlcrm outbox send；"
+        "或在原表格里再提交一次（不会重复），然后用 xlcrm outbox drop 删除。",
+        "{count} in the outbox were sealed by {secret} and cannot be opened now. They did not go out and are not lost: bring back the {secret} of "
+        "that day and run xlcrm outbox send; or submit their workbook again (nothing is stored twice), then xlcrm outbox drop.",
+    ),
+    "by_keyring": ("系统钥匙串里的密钥", "the key in the system's keyring"),
+    "by_passphrase": ("口令", "the passphrase"),
+    "by_unknown": ("别的密钥", "another key"),
     "line_returned": ("   {sheet} “{label}”：{problem}", "   {sheet} “{label}”: {problem}"),
     "unknown": ("发件箱里没有第“{which}”份。", "There is no number {which} in the outbox."),
     "unknown.hint": ("xlcrm outbox list 列出序号。", "xlcrm outbox list shows the numbers."),

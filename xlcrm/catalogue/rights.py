@@ -3,6 +3,8 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "no_change": ("您的角色不能这样修改，本次没有写入。", "Your role may not change this; nothing was written."),
     "no_change.hint": ("请刷新后再提交；仍不行请联系数据管理专员。", "Refresh and submit again; else ask the steward."),
+    "by_request": ("这一项要经核验才能改，本次没有写入。", "This field is changed by request only; nothing was written."),
+    "by_request.hint": ("请在客户表里修改后提交，会自动生成更新申请。", "Edit it in the customer sheet and submit: an update request is made."),
     "no_reveal": ("您的角色不能查看这个客户的这一项。", "Your role may not see this field of this customer."),
     "no_reveal.hint": ("请联系该客户的负责人或部门负责人。", "Ask the customer's owner or the manager."),
     "no_log": ("您的角色不能查看这个客户的修改记录。", "Your role may not read this customer's history."),
@@ -44,6 +46,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "action_change": ("修改", "change"),
     "action_merge": ("合并", "merge"),
     "action_void": ("作废", "void"),
+    "action_undo": ("撤销同事的操作", "undo what a colleague did"),
     "action_erase": ("删除个人信息", "erase"),
     "action_approve": ("核验、审批", "approve"),
     "action_export": ("导出", "export"),

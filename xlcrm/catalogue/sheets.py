@@ -25,8 +25,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "foreign.hint": ("请用“导入旧表”把内容导入模板工作簿，原文件不会改动。", "Import its rows into a workbook made from the template; the file itself stays as it is."),
     "no_table": ("“{path}”中没有“{table}”，或表头已被删除。", "“{path}” has no “{table}”, or its header row is gone."),
     "no_table.hint": ("请恢复该表的表头行，或重新生成模板后把内容粘贴过去。", "Put the header row back, or paste the rows into a fresh template."),
-    "no_header": ("“{path}”前20行中没有认出“{table}”的表头。", "No header of “{table}” was recognised in the first 20 rows of “{path}”."),
-    "no_header.hint": ("请让表头单独占一行，并使用“客户名称”“联系方式”这样的列名。", "Give the headers a row of their own, with names such as Customer name and Phone."),
     "empty_list": ("“{path}”里没有可以比较的行。", "“{path}” holds no rows to compare."),
     "empty_list.hint": ("第一行应是列名，下面每行一条记录。", "The first row should hold the headers, and every row below one record."),
     "no_room": ("“{path}”的“{table}”下方没有空行，无法继续添加。", "There is no room below the rows of “{table}” in “{path}”."),

@@ -11,6 +11,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Colleagues are storing similar customers; each time one was quicker, and the rows could not be compared with it.",
     ),
     "overtaken.hint": ("本次没有写入任何内容。请稍候再提交一次。", "Nothing was written. Submit again in a moment."),
+    "changed_meanwhile": (
+        "同事同时在修改这些客户，连续几次都抢先了一步。",
+        "Colleagues are changing these customers; each time one was quicker.",
+    ),
+    "changed_meanwhile.hint": ("本次没有写入任何内容。请稍候再做一次。", "Nothing was written. Do it again in a moment."),
     "account_taken": ("这个登录名已有同事在用，本次没有写入：{path}", "A colleague has this login already; nothing was written: {path}."),
     "account_taken.hint": ("请换一个登录名。", "Choose another login."),
     "no_driver": ("这台电脑还没有安装连接团队客户库所需的程序库。", "What connects to a team's store is not installed on this machine."),

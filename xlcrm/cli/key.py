@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xlcrm.store.keyroom import Holder
 
 NAMED = ("admit", "remove")
+_DIGESTS = 35  # about so many a customer: for the progress only
 ACTIONS = ("list", "join", *NAMED, "rotate", "recovery", "drill", "recover", "new")
 
 
@@ -30,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("name", nargs="?", default="", metavar="NAME", help=text("key.name", language))
     parser.add_argument("--fingerprint", default="", metavar="DIGITS", help=text("key.fingerprint", language))
     parser.add_argument("--machine", default="", help=text("key.machine", language))
+    parser.add_argument("--index", action="store_true", help=text("key.index", language))
     parser.add_argument("--yes", action="store_true", help=text("cli.yes", language))
     parser.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
     parser.add_argument("--json", action="store_true", help=text("cli.json", language))
@@ -60,7 +62,8 @@ def _list(desk: app.Desk, options: argparse.Namespace) -> int:
     if options.json:
         terminal.dump({**asdict(standing), "holders": [{**asdict(one), "fingerprint": one.fingerprint} for one in holders]})
         return 0
-    print(text("key.changing" if standing.changing else "key.present", language, version=standing.version))
+    changing = standing.changing or standing.folding
+    print(text("key.changing" if changing else "key.present", language, version=standing.version))
     if standing.passphrase:
         print(text("key.passphrase", language))
     if holders:
@@ -138,14 +141,15 @@ def _remove(desk: app.Desk, options: argparse.Namespace) -> int:
 def _rotate(desk: app.Desk, options: argparse.Namespace) -> int:
     from xlcrm.jobs import keys
 
-    if desk.store.keyroom.standing().changing:
+    standing = desk.store.keyroom.standing()
+    if standing.changing or standing.folding:
         return _finish(desk, options.lang, (), "key.continued")
     _warn(desk, options)
-    return _finish(desk, options.lang, keys.change(desk.store, desk.context), "key.changed")
+    return _finish(desk, options.lang, keys.change(desk.store, desk.context, index=options.index), "key.changed")
 
 
 def _finish(desk: app.Desk, language: str, dropped: Sequence[Holder], done: str) -> int:
-    """Wrap the data keys anew, and say what was done."""
+    """Wrap the data keys anew, fold the digests where a new index key takes over, and say what was done."""
     from xlcrm.jobs import keys
 
     for one in dropped:
@@ -154,8 +158,13 @@ def _finish(desk: app.Desk, language: str, dropped: Sequence[Holder], done: str)
     bar, count, total = terminal.Bar(), 0, desk.store.status().records["customer"]
     for count in keys.rewrap(desk.store, desk.context):
         bar(text("key.rewrapping", language, count=count), count, total)
+    digests, most = 0, total * _DIGESTS
+    for digests in keys.fold(desk.store, desk.context):
+        bar(text("key.folding", language, count=digests), min(digests, most), most)
     bar("", 1, 1)
     print(text(done, language, version=desk.store.keyroom.standing().version, count=count))
+    if digests:
+        print(text("key.folded", language, count=digests))
     return 0
 
 

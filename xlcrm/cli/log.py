@@ -1,4 +1,4 @@
-"""xlcrm log: the history of a customer."""
+"""xlcrm log: the history of a customer; without one the latest operations."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from xlcrm import app
 from xlcrm.catalogue import text
 from xlcrm.cli import terminal
 
+_LATEST = 20
+
 
 def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     """What the command takes."""
-    parser.add_argument("customer", help=text("cli.customer", language))
+    parser.add_argument("customer", nargs="?", default="", help=text("cli.log_customer", language))
     parser.add_argument("--store", metavar="URL", help=text("cli.store_url", language))
     parser.add_argument("--json", action="store_true", help=text("cli.json", language))
 
@@ -20,7 +22,22 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the history; 0 found, 1 not."""
     with app.session(None, options.lang, options.store, create=False) as desk:
-        return _history(desk, options)
+        return _history(desk, options) if options.customer else _latest(desk, options)
+
+
+def _latest(desk: app.Desk, options: argparse.Namespace) -> int:
+    from xlcrm.jobs.undo import KINDS
+    from xlcrm.jobs.undoing import heading
+
+    found = desk.store.operations(kinds=sorted({*KINDS, "undo"}), limit=_LATEST)
+    if options.json:
+        terminal.dump([asdict(done) for done in found])
+        return 0
+    print(text("undo.list" if found else "undo.empty", options.lang))
+    for done in found:
+        back = text("undo.list_line", options.lang, by=done.reversed_by) if done.reversed_by else ""
+        print("  " + "  ".join(filter(None, (heading(done, options.lang, desk.rulebook.names), back))))
+    return 0
 
 
 def _history(desk: app.Desk, options: argparse.Namespace) -> int:

@@ -24,12 +24,14 @@ def run(options: argparse.Namespace) -> int:
     app.writable(options.out, options.force)
     if options.source and options.source.resolve() == options.out.resolve():
         raise UsageError("cli.same_file", path=options.out)
-    with app.writing(options.out):
-        made = make.new(options.out, options.lang, app.existing(options.source) if options.source else None)
     if options.source is None:
+        with app.writing(options.out):
+            made = make.new(options.out, options.lang)
         print(text("jobs.new_book", options.lang, path=made.path))
         return 0
+    with app.writing(options.out), app.matching(options.lang) as matcher:
+        made = make.new(options.out, options.lang, app.existing(options.source), matcher)
     print(text("jobs.new_from", options.lang, rows=made.rows, path=made.path))
-    if made.unknown:
-        print(text("jobs.new_unknown", options.lang, headers="、".join(made.unknown)))
+    for sentence in made.said(options.lang):
+        print(sentence)
     return 0

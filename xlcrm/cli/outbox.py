@@ -44,7 +44,7 @@ def _send(waiting: Iterable[Waiting], options: argparse.Namespace) -> None:
     for url in urls:
         try:
             with app.session(None, language, url, create=False) as desk:
-                said = say.sent(app.send(desk, returned=True), language)
+                said = [*say.sent(app.send(desk, returned=True), language), *app.deliver(desk)]
             for line in said:
                 print(line, file=sys.stderr if options.json else sys.stdout)
         except Away as error:
@@ -52,6 +52,8 @@ def _send(waiting: Iterable[Waiting], options: argparse.Namespace) -> None:
 
 
 def _show(waiting: list[Waiting], options: argparse.Namespace) -> None:
+    from xlcrm.jobs.outbox import say
+
     language = options.lang
     if options.json:
         terminal.dump([_json(one) for one in waiting])
@@ -60,17 +62,19 @@ def _show(waiting: list[Waiting], options: argparse.Namespace) -> None:
         print(text("outbox.nothing", language))
     for number, one in enumerate(waiting, 1):
         if one.parcel is None:
-            print(text("outbox.line_closed", language, number=number, name=one.name))
+            print(text("outbox.line_closed", language, number=number, name=one.name, secret=say.secret(one.by, language)))
             continue
         found = one.parcel
         print(text("outbox.line", language, number=number, at=found.at, book=found.book, rows=found.rows, store=found.url))
         for sheet, label, problem in found.returned:
             print(text("outbox.line_returned", language, sheet=sheet, label=label, problem=problem.replace("\n", " ")))
+    for count, secret in say.closed(waiting, language):
+        print(text("outbox.closed", language, count=count, secret=secret))
 
 
 def _json(one: Waiting) -> dict[str, object]:
     if one.parcel is None:
-        return {"name": one.name, "sealed": True}
+        return {"name": one.name, "sealed": True, "by": one.by}
     found = one.parcel
     told = {"name": one.name, "at": found.at, "book": found.book, "rows": found.rows, "store": found.url}
     return {**told, "returned": [list(line) for line in found.returned]}

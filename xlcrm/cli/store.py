@@ -19,6 +19,8 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("place", nargs="?", metavar="NAME|URL", help=text("login.store_place", language))
     parser.add_argument("url", nargs="?", metavar="URL", help=text("login.store_new", language))
     parser.add_argument("--ca", metavar="FILE", type=Path, help=text("login.ca", language))
+    parser.add_argument("--fingerprint", default="", metavar="DIGITS", help=text("folder.fingerprint", language))
+    parser.add_argument("--person", default="", metavar="NAME", help=text("folder.person", language))
     parser.add_argument("--json", action="store_true", help=text("cli.json", language))
 
 
@@ -33,6 +35,8 @@ def _add(options: argparse.Namespace) -> int:
     language = options.lang
     if options.place is None or options.url is None:
         raise UsageError("login.address_needed")
+    if options.url.startswith(app.FOLDER):
+        return _join(options)
     url, kept = profiles.add(app.profiles_path(), options.place, options.url, options.ca)
     print(text("login.profile_added", language, name=options.place, url=url))
     if kept is not None:
@@ -40,6 +44,25 @@ def _add(options: argparse.Namespace) -> int:
 
         print(text("login.profile_moved", language))
         print(text("login.kept" if kept else "login.not_kept", language, login=address.parse(url).login))
+    return 0
+
+
+def _join(options: argparse.Namespace) -> int:
+    """Become a member of a firm's shared folder, once its fingerprint was compared."""
+    from xlcrm.jobs import profiles
+    from xlcrm.jobs.folder import share
+
+    language = options.lang
+
+    def agreed(fingerprint: str) -> bool:
+        if options.fingerprint:
+            return share.same_digits(fingerprint, options.fingerprint)
+        return terminal.ask(text("folder.agree", language, fingerprint=fingerprint))
+
+    member = app.join(options.url, options.person, agreed)
+    url, _ = profiles.add(app.profiles_path(), options.place, options.url)
+    print(text("login.profile_added", language, name=options.place, url=url))
+    print(text("folder.asked", language, name=options.place, fingerprint=share.machine_digits(member.mine.public)))
     return 0
 
 

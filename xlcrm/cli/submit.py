@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Submit; 0 when every row is in, 1 when rows were refused or wait, in the store or on this machine."""
-    from xlcrm.jobs.submit import Count
+    from xlcrm.jobs.submit import Count, receipts
 
     with app.session(options.book, options.lang, options.store, open_store=False, watch=terminal.Bar()) as desk:
         try:
@@ -37,10 +37,16 @@ def run(options: argparse.Namespace) -> int:
                 raise
             return _keep(desk, away, options)
         terminal.tell(desk.said)
+        if not options.dry_run:
+            terminal.tell(app.deliver(desk))
+        with app.writing(desk.path):
+            given = receipts.write(done, desk.path)
         if options.json:
             terminal.dump(_json(done, desk.path))
         else:
             show(done, options.lang, desk.path)
+        if given and not options.json:
+            print(text("consolidate.receipts", options.lang, folder=given[0].parent, count=len(given)))
     return 1 if done.total[Count.REFUSED] or done.total[Count.WAITING] else 0
 
 
@@ -54,7 +60,8 @@ def _submit(desk: app.Desk, options: argparse.Namespace) -> Submission:
         if not options.dry_run:
             terminal.tell(say.sent(app.send(desk, own=False), options.lang))
             along = app.take_along(desk)
-        done = submit(desk.book, desk.store, desk.context, desk.rulebook, dry_run=options.dry_run, accept=options.accept)
+        how = {"dry_run": options.dry_run, "accept": options.accept, "send": app.sending(desk)}
+        done = submit(desk.book, desk.store, desk.context, desk.rulebook, **how)
     for name in along:
         app.outbox().drop(name)
     return done
@@ -90,7 +97,9 @@ def show(done: Submission, language: str, path: Path) -> None:
         return
     if done.total[Count.REFUSED]:
         print(text("jobs.refused_rows", language))
-    if done.total[Count.WAITING]:
+    if done.sent:
+        print(text("folder.sent", language, rows=done.sent))
+    if done.total[Count.WAITING] > done.sent:
         print(text("jobs.waiting_rows", language))
     if done.head:
         print(text("jobs.head", language, head=terminal.head(done.head)))
@@ -104,6 +113,7 @@ def _json(done: Submission, path: Path) -> dict[str, object]:
         "rows": done.rows,
         "total": done.total,
         "tables": done.counts,
+        "sent": done.sent,
         "operation": done.operation,
         "head": done.head,
     }

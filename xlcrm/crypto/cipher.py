@@ -34,14 +34,16 @@ _STORE = "store"  # stands for the store's own key where a data key's customer w
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keys:
-    """The two secrets of a store, 32 bytes each: ``wrap``, the store key, wraps the data keys, ``index`` keys the digests.
+    """The secrets of a store, 32 bytes each: ``wrap``, the store key, wraps the data keys, ``index`` keys the digests.
 
-    ``version`` tells which store key it is.
+    ``version`` tells which store key it is. ``later`` are the index keys that came after the first one, in their order: what is
+    stored is folded by each of them in turn, so that whoever does not have them all cannot make it.
     """
 
     wrap: bytes
     index: bytes
     version: int = 1
+    later: tuple[bytes, ...] = ()
 
 
 class Tampered(Exception):
@@ -103,24 +105,49 @@ class Cipher:
         """Work with these keys from now on; ``former`` is the store key before, as ``successor`` sealed it."""
         self.keys = keys
         self._index = keys.index
-        self._short = hashlib.blake2b(digest_size=SHORT // 8, key=keys.index)
+        self._shorts = [hashlib.blake2b(digest_size=SHORT // 8, key=key) for key in (keys.index, *keys.later)]
         self._aead = self._wraps[keys.version] = AESGCM(keys.wrap)
         if former:
             self._wraps[keys.version - 1] = AESGCM(_open(self._aead, f"meta|former|{keys.version}", former))
 
-    def successor(self) -> tuple[Keys, str]:
-        """A fresh store key to follow this one, and this one sealed by it, to be kept until all data keys are wrapped anew."""
-        fresh = Keys(os.urandom(_SECRET), self.keys.index, self.keys.version + 1)
+    def successor(self, index: bool = False) -> tuple[Keys, str]:
+        """A fresh store key to follow this one, and this one sealed by it, to be kept until all data keys are wrapped anew.
+
+        ``index``: with a fresh index key, too.
+        """
+        later = (*self.keys.later, os.urandom(_SECRET)) if index else self.keys.later
+        fresh = Keys(os.urandom(_SECRET), self.keys.index, self.keys.version + 1, later)
         return fresh, _seal(AESGCM(fresh.wrap), fresh.version, f"meta|former|{fresh.version}", self.keys.wrap)
 
     def digest(self, text: str) -> str:
-        """HMAC-SHA-256 of ``text`` under the index key, 64 hex digits: equal texts have equal digests."""
+        """HMAC-SHA-256 of ``text`` under the first index key, 64 hex digits: equal texts have equal digests, for ever.
+
+        Whoever once had that key can make it, so that what is stored is folded by the later ones.
+        """
         return hmac.digest(self._index, text.encode(), "sha256").hex()
 
-    def short_digest(self, text: str) -> int:
-        """A keyed digest of ``SHORT`` bits, six times as fast: for keys of which a store has thirty a customer."""
-        digest = self._short.copy()
+    def fold(self, digest: str, index: int) -> str:
+        """``digest``, folded before by the index keys up to ``index``, by that one: 32 hex digits."""
+        return hmac.digest(self.keys.later[index], digest.encode(), "sha256").hex()[:32]
+
+    def short_digest(self, text: str, folds: int) -> int:
+        """A keyed digest of ``SHORT`` bits, six times as fast: for keys of which a store has thirty a customer.
+
+        ``folds``: by how many later index keys.
+        """
+        digest = self._shorts[0].copy()
         digest.update(text.encode())
+        found = digest.digest()
+        for later in self._shorts[1 : 1 + folds]:
+            digest = later.copy()
+            digest.update(found)
+            found = digest.digest()
+        return int.from_bytes(found)
+
+    def fold_short(self, found: int) -> int:
+        """A short digest that lacks the latest index key only, folded by it."""
+        digest = self._shorts[-1].copy()
+        digest.update(found.to_bytes(SHORT // 8))
         return int.from_bytes(digest.digest())
 
     def new_data_keys(self, ids: Sequence[str]) -> list[tuple[DataKey, str]]:
@@ -142,8 +169,8 @@ class Cipher:
         return _seal(self._aead, self.keys.version, f"data_key|wrapped|{id}", self._unwrapped(id, wrapped))
 
     def check(self, store_id: str) -> str:
-        """A value to keep in the open: tells later whether both keys are those of this store (see ``confirm``)."""
-        return _seal(self._aead, self.keys.version, f"meta|check|{store_id}", self.digest(f"check|{store_id}").encode())
+        """A value to keep in the open: tells later whether all keys are those of this store (see ``confirm``)."""
+        return _seal(self._aead, self.keys.version, f"meta|check|{store_id}", self._proof(store_id).encode())
 
     def confirm(self, store_id: str, check: str) -> None:
         """KeysError if these are not the keys that made ``check`` for the store ``store_id``."""
@@ -153,8 +180,15 @@ class Cipher:
             found = _open(self._aead, f"meta|check|{store_id}", check).decode()
         except Tampered as error:
             raise KeysError("crypto.wrong_key") from error
-        if not hmac.compare_digest(found, self.digest(f"check|{store_id}")):
+        if not hmac.compare_digest(found, self._proof(store_id)):
             raise KeysError("crypto.wrong_key")
+
+    def _proof(self, store_id: str) -> str:
+        """What only all index keys together make."""
+        proof = self.digest(f"check|{store_id}")
+        for index in range(len(self.keys.later)):
+            proof = self.fold(proof, index)
+        return proof
 
     def _unwrapped(self, id: str, wrapped: str) -> bytes:
         version = key_version(wrapped)
@@ -180,7 +214,7 @@ class NoKeys(Cipher):
     def new_data_keys(self, ids: Sequence[str]) -> list[tuple[DataKey, str]]:
         raise KeysError("crypto.not_admitted")
 
-    def successor(self) -> tuple[Keys, str]:
+    def successor(self, index: bool = False) -> tuple[Keys, str]:
         raise KeysError("crypto.not_admitted")
 
 

@@ -47,6 +47,7 @@ def copy(keys: Keys, public: str, store_id: str, holder: str) -> str:
     import pyrage
 
     said = {"store": store_id, "holder": holder, "version": keys.version, "wrap": keys.wrap.hex(), "index": keys.index.hex()}
+    said["later"] = [key.hex() for key in keys.later]
     try:
         recipient = pyrage.x25519.Recipient.from_str(public)
     except pyrage.RecipientError as error:
@@ -63,7 +64,8 @@ def opened(copied: str, secret: str, store_id: str, holder: str) -> Keys:
         said = json.loads(pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(secret.strip())]))
         if (said["store"], said["holder"]) != (store_id, holder):
             raise KeysError("crypto.copy_tampered")
-        return Keys(bytes.fromhex(said["wrap"]), bytes.fromhex(said["index"]), int(said["version"]))
+        later = tuple(bytes.fromhex(key) for key in said.get("later", ()))
+        return Keys(bytes.fromhex(said["wrap"]), bytes.fromhex(said["index"]), int(said["version"]), later)
     except (pyrage.DecryptError, NotBase64, ValueError, KeyError) as error:
         raise KeysError("crypto.copy_tampered") from error
 

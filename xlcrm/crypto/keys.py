@@ -120,6 +120,11 @@ def mine(environ: Mapping[str, str] = os.environ) -> str:
     return found
 
 
+def mine_from(environ: Mapping[str, str] = os.environ) -> str:
+    """Where ``mine`` comes from, as ``Cipher.origin`` tells it."""
+    return "identity_environment" if environ.get("XLCRM_IDENTITY") else "identity"
+
+
 def make_identity() -> str:
     """A fresh identity, laid into the keyring; "" on a machine without a safe one. KeysError: keyring locked."""
     keyring = safe_keyring()

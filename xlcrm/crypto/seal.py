@@ -1,7 +1,7 @@
 """Sealing what this machine keeps for itself while a store is away: the key is the person's, and never lies beside it.
 
 It comes from where the keys of the store come from on this machine: ``XLCRM_KEY`` or ``XLCRM_IDENTITY``, the system's keyring,
-else the passphrase. What one of them sealed opens as long as it is there.
+else the passphrase. What one of them sealed opens as long as it is there; its first line says which one it was.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from xlcrm.crypto.cipher import NONCE
 from xlcrm.crypto.keys import SERVICE, Ask, safe_keyring
 from xlcrm.errors import KeysError
 
+VARIABLES = ("XLCRM_KEY", "XLCRM_IDENTITY")
 _NAME = "outbox"
 _SALT = 16
-_MAGIC = b"xlcrm sealed 1\n"
+_MAGIC = b"xlcrm sealed 1"
 
 Secret = Callable[[bytes], bytes]
 """The key for a salt of 16 bytes."""
@@ -35,31 +36,43 @@ class Seal:
 
     def close(self, content: bytes, place: str) -> bytes:
         """``content`` sealed for ``place``. KeysError: nothing here to seal with."""
-        secret = next(self._secrets(make=True), None)
+        name, secret = next(self._secrets(make=True), ("", None))
         if secret is None:
             raise KeysError("crypto.no_seal")
         salt, nonce = os.urandom(_SALT), os.urandom(NONCE)
-        return _MAGIC + salt + nonce + AESGCM(secret(salt)).encrypt(nonce, content, place.encode())
+        begin = _MAGIC + f" {name}".encode()
+        return begin + b"\n" + salt + nonce + AESGCM(secret(salt)).encrypt(nonce, content, _bound(begin, place))
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """What ``close`` sealed. KeysError: with another secret than those at hand, for another place, or changed since."""
-        start = len(_MAGIC)
-        salt, nonce, rest = sealed[start : start + _SALT], sealed[start + _SALT :][:NONCE], sealed[start + _SALT + NONCE :]
-        for secret in self._secrets() if sealed.startswith(_MAGIC) else ():
+        line, _, behind = sealed.partition(b"\n")
+        salt, nonce, rest = behind[:_SALT], behind[_SALT:][:NONCE], behind[_SALT + NONCE :]
+        for _, secret in self._secrets() if line.startswith(_MAGIC) else ():
             try:
-                return AESGCM(secret(salt)).decrypt(nonce, rest, place.encode())
+                return AESGCM(secret(salt)).decrypt(nonce, rest, _bound(line, place))
             except (InvalidTag, ValueError):
                 continue
         raise KeysError("crypto.other_seal")
 
-    def _secrets(self, make: bool = False) -> Iterator[Secret]:
-        for name in ("XLCRM_KEY", "XLCRM_IDENTITY"):
+    def _secrets(self, make: bool = False) -> Iterator[tuple[str, Secret]]:
+        for name in VARIABLES:
             if line := self._environ.get(name, "").strip():
-                yield _quick(line.encode())
+                yield name, _quick(line.encode())
         if kept := _kept(make):
-            yield _quick(b64decode(kept))
+            yield "keyring", _quick(b64decode(kept))
         if passphrase := self._environ.get("XLCRM_PASSPHRASE") or (self._ask() if self._ask else ""):
-            yield _slow(passphrase.encode())
+            yield "passphrase", _slow(passphrase.encode())
+
+
+def sealed_by(sealed: bytes) -> str:
+    """Which secret is needed for ``sealed``: one of ``VARIABLES``, "keyring" or "passphrase"; "" where it does not say."""
+    line = sealed[:100].partition(b"\n")[0]
+    return line.removeprefix(_MAGIC).strip().decode(errors="replace") if line.startswith(_MAGIC) else ""
+
+
+def _bound(line: bytes, place: str) -> bytes:
+    """What nobody may change: the rest of the first line, and where the sealed bytes belong."""
+    return line.removeprefix(_MAGIC) + place.encode()
 
 
 def _quick(secret: bytes) -> Secret:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xlcrm.catalogue import text
 from xlcrm.errors import BookError
+from xlcrm.jobs import likeness
 from xlcrm.jobs.duplicates import Line, Match, read_lines, write_lines
 from xlcrm.jobs.learn import weights
 from xlcrm.jobs.marking import write_marks
@@ -17,7 +18,7 @@ from xlcrm.match import block, engine, face
 from xlcrm.match.engine import Pair
 from xlcrm.match.normalise import Normal, normalise
 from xlcrm.model.context import Context
-from xlcrm.model.operation import Record, Values
+from xlcrm.model.operation import Values
 from xlcrm.model.tables import CUSTOMER, MATCHED, STORED
 from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.rules.rulebook import Rulebook
@@ -106,8 +107,9 @@ def find(
             former = pair_key((said[first], said[second]))
             key = pair_key((stored[first], said[second])) if first in stored else former
             matches.append(Match(second, first, None, pair, key, former))
-    matches += _against(rows, here, said, stored, store)
-    matches += _taken(sheet, rows, here, said, stored, store, context)
+    keys = block.keys(here)
+    matches += _against(rows, here, keys, said, stored, store)
+    matches += _taken(sheet, rows, keys, said, stored, store, context)
     found = {key for match in matches for key in (match.key, match.former)}
     matches += _held([line for line in lines if line.pair not in found], sheet, rows, said, stored, store)
     remembered = store.decisions({key for match in matches for key in (match.key, match.former) if key})
@@ -134,13 +136,19 @@ def identities(sheet: Sheet) -> dict[int, str]:
     return {row: record.rid for row, record in records.items() if record is not None and record.state == "live"}
 
 
-def _against(rows: Sequence[int], here: Normal, said: Sequence[str], stored: Mapping[int, str], store: Store) -> list[Match]:
-    keys = block.keys(here)
+def _against(
+    rows: Sequence[int],
+    here: Normal,
+    keys: Sequence[Sequence[str]],
+    said: Sequence[str],
+    stored: Mapping[int, str],
+    store: Store,
+) -> list[Match]:
     fresh = [place for place, row in enumerate(rows) if row not in stored]
     candidates = store.candidates([keys[place] for place in fresh])
     found = [(fresh[place], rid) for place, rid in candidates.pairs]
     known = store.looks(rid for _, rid in found)
-    odd = faces(store.records({rid for _, rid in found} - known.keys()), store)
+    odd = likeness.faces(store.records({rid for _, rid in found} - known.keys()), store)
     owners = [rid for rid, looks in known.items() for _ in looks] + [rid for rid, _ in odd]
     there = face.read(look for looks in known.values() for look in looks)
     if odd:
@@ -164,14 +172,13 @@ def _against(rows: Sequence[int], here: Normal, said: Sequence[str], stored: Map
 def _taken(
     sheet: Sheet,
     rows: Sequence[int],
-    here: Normal,
+    keys: Sequence[Sequence[str]],
     said: Sequence[str],
     stored: Mapping[int, str],
     store: Store,
     context: Context,
 ) -> list[Match]:
     """The new rows that exactly are customers hidden from the acting person."""
-    keys = block.keys(here)
     fresh = [place for place, row in enumerate(rows) if row not in stored]
     asked: list[Values] = [{key: sheet.value(rows[place], key) for key in MATCHED} for place in fresh]
     answers = store.taken(asked, [keys[place] for place in fresh], context)
@@ -215,17 +222,4 @@ def _held(
                 if line.pair in (key, former):
                     found.append(Match(row, other, None, pair, key, former))
                     break
-    return found
-
-
-def faces(records: Mapping[str, Record], store: Store) -> list[tuple[str, Values]]:
-    """What each customer may be recognised by, as (rid, values): as it is now, and as each source it was merged from."""
-    kept = store.kept(records)
-    found: list[tuple[str, Values]] = []
-    for rid in sorted(records):
-        found.append((rid, records[rid].values))
-        sources: dict[str, Values] = {}
-        for lost in kept.get(rid, ()):
-            sources.setdefault(lost.origin, dict(records[rid].values))[lost.field] = lost.value
-        found += [(rid, values) for values in sources.values()]
     return found

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from xlcrm.catalogue import text
 from xlcrm.jobs.marking import fill, tell_unknown
 from xlcrm.jobs.reading import Sheet
+from xlcrm.jobs.tokens import pair_key
 from xlcrm.match.engine import Pair
 from xlcrm.match.explain import explain
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Record
 from xlcrm.model.rows import Cell, Link
-from xlcrm.model.tables import CUSTOMER, DUPLICATES
+from xlcrm.model.tables import CUSTOMER, DUPLICATES, PATTERNS
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.clean import show
 from xlcrm.sheets.base import Book
@@ -37,6 +38,11 @@ class Match:
     former: str = ""
     owner: str | None = None
 
+    @property
+    def pattern(self) -> str:
+        """The system key of all pairs that agree and differ in the same; "" where nothing is known of them."""
+        return pair_key((self.reason("zh"),)) if self.pair.evidence else ""
+
     def reason(self, language: str) -> str:
         """Why the two may be one customer, for a person."""
         if self.owner is not None:
@@ -57,14 +63,16 @@ class Line:
 
 @dataclass(slots=True)
 class Asked:
-    """What 查重结果 held when it was read: its lines, and the decisions (system key -> code)."""
+    """What 查重结果 held when it was read: its lines, the decisions (system key -> code), and ``alike`` those about patterns."""
 
     lines: list[Line] = field(default_factory=list)
     decisions: dict[str, str] = field(default_factory=dict)
+    alike: dict[str, str] = field(default_factory=dict)
 
     def verdict(self, match: Match) -> str:
         """The decision about a pair; one made while neither row was stored still holds when the answer was lost since."""
-        return self.decisions.get(match.key) or self.decisions.get(match.former, "")
+        made = self.decisions.get(match.key) or self.decisions.get(match.former, "")
+        return made or (self.alike.get(match.pattern, "") if self.alike else "")
 
 
 def read_lines(book: Book, context: Context) -> Asked:
@@ -85,6 +93,23 @@ def read_lines(book: Book, context: Context) -> Asked:
         elif said.strip():
             unknown.append(said)
     tell_unknown(book, DUPLICATES, words, unknown, context.language)
+    found.alike = _alike(book, context) if PATTERNS in book.tables() else {}
+    return found
+
+
+def _alike(book: Book, context: Context) -> dict[str, str]:
+    """The decisions of 同类判断, by pattern."""
+    rows, words = book.read(PATTERNS), vocabulary("decision")
+    found = {}
+    unknown = []
+    for index in range(len(rows)):
+        said = str(rows.cell(index, "decision") or "")
+        option = words.find(said)
+        if option is not None:
+            found[str(rows.cell(index, "pair"))] = option.code
+        elif said.strip():
+            unknown.append(said)
+    tell_unknown(book, PATTERNS, words, unknown, context.language)
     return found
 
 
@@ -97,11 +122,12 @@ def write_lines(
     names: Mapping[str, str],
 ) -> None:
     """Fill 查重结果, one line for each pair; the decisions already made stay. ``names`` are colleagues' names by rid."""
-    lines = [_line(sheet, match, decisions.get(match.key, ""), context, names) for match in matches]
+    lines = [line(sheet, match, decisions.get(match.key, ""), context, names) for match in matches]
     fill(book, DUPLICATES, lines, context.language)
 
 
-def _line(sheet: Sheet, match: Match, decision: str, context: Context, names: Mapping[str, str]) -> dict[str, Cell | Link]:
+def line(sheet: Sheet, match: Match, decision: str, context: Context, names: Mapping[str, str]) -> dict[str, Cell | Link]:
+    """One line of 查重结果."""
     language = context.language
     here = {key: sheet.value(match.row, key) for key in ("name", "contact", "phone")}
     other: Cell | Link

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 from xlcrm.catalogue import text
 from xlcrm.crypto import identity, keys
@@ -70,7 +71,7 @@ def machines(store: Store, person: Person, fingerprint: str = "") -> list[Holder
 
 
 def remove(store: Store, context: Context, gone: Sequence[Holder]) -> list[Holder]:
-    """Shut machines out: their copies are destroyed, and a new store key begins (see ``rewrap``) if any was admitted.
+    """Shut machines out: their copies are destroyed, and new keys begin (see ``rewrap`` and ``fold``) if any was admitted.
 
     A change of the key that was stopped before is finished first. The holders whom nobody had admitted go as well and are
     returned. UsageError without the right, without a recovery passphrase, or where the acting person has not joined.
@@ -81,16 +82,16 @@ def remove(store: Store, context: Context, gone: Sequence[Holder]) -> list[Holde
         for one in gone:
             room.refuse(one, context)
         return []
-    return change(store, context, [one.rid for one in gone])
+    return change(store, context, [one.rid for one in gone], index=True)
 
 
-def change(store: Store, context: Context, without: Sequence[str] = ()) -> list[Holder]:
-    """Begin with a new store key (see ``remove``); ``rewrap`` then does the work."""
+def change(store: Store, context: Context, without: Sequence[str] = (), index: bool = False) -> list[Holder]:
+    """Begin with a new store key (see ``remove``), and with a new ``index`` key; ``rewrap`` and ``fold`` then do the work."""
     ready(store, context)
     room = store.keyroom
-    for _ in room.rewrap():
+    for _ in chain(room.rewrap(), room.fold()):
         pass
-    return room.renew(context, without)
+    return room.renew(context, without, index)
 
 
 def ready(store: Store, context: Context) -> None:
@@ -104,6 +105,12 @@ def rewrap(store: Store, context: Context) -> Iterator[int]:
     """Wrap the customers' data keys by the new store key, batch by batch: how many so far. UsageError without the right."""
     keeper(store, context)
     yield from store.keyroom.rewrap()
+
+
+def fold(store: Store, context: Context) -> Iterator[int]:
+    """Fold the stored digests by the new index key, batch by batch: how many so far. UsageError without the right."""
+    keeper(store, context)
+    yield from store.keyroom.fold()
 
 
 def outside(store: Store) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from xlcrm.catalogue import text
@@ -38,14 +38,16 @@ def marks(sheet: Sheet, language: str) -> dict[str, list[Cell]]:
 
 def write_marks(book: Book, sheets: Mapping[str, Sheet], language: str, kept: Sequence[Mapping[str, Cell | Link]] = ()) -> None:
     """Mark every sheet and list all findings in 校验报告, after the ``kept`` lines about repairs made before."""
-    lines: list[Mapping[str, Cell | Link]] = []
     for sheet in sheets.values():
         book.write(sheet.rows, marks(sheet, language))
-        lines += [line(sheet, finding, language) for finding in sheet.checked.findings]
-    severities = vocabulary("severity")
-    order = {option.label(language): number for number, option in enumerate(severities.options)}
-    lines.sort(key=lambda record: order[str(record["severity"])])
-    fill(book, FINDINGS, [*kept, *lines[:REPORT_ROWS]], language)
+    fill(book, FINDINGS, [*kept, *report(sheets.values(), language)], language)
+
+
+def report(sheets: Iterable[Sheet], language: str) -> list[Mapping[str, Cell | Link]]:
+    """The lines of 校验报告, the worst first."""
+    found = [(sheet, finding) for sheet in sheets for finding in sheet.checked.findings]
+    found.sort(key=lambda one: -one[1].severity)
+    return [line(sheet, finding, language) for sheet, finding in found[:REPORT_ROWS]]
 
 
 def fill(book: Book, table: Table, lines: Sequence[Mapping[str, Cell | Link]], language: str) -> None:

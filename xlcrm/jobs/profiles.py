@@ -11,6 +11,7 @@ from xlcrm.errors import StoreError, UsageError
 from xlcrm.store.share import on_share
 
 SERVERS = ("postgresql://", "postgres://")
+FOLDER = "folder:"
 EMBEDDED = ("local", "本机")
 """What the store on this machine is called: no name for another one."""
 _LARGEST = 1_000_000  # bytes
@@ -53,7 +54,7 @@ def find(path: Path, name: str) -> str | None:
 
 
 def add(path: Path, name: str, url: str, certificates: Path | None = None) -> tuple[str, bool | None]:
-    """Know ``url`` (an address, or the path of an embedded store) as ``name`` from now on; nothing is connected to.
+    """Know ``url`` (an address, a shared folder, or an embedded store's path) as ``name`` from now on; nothing is connected to.
 
     A file of root ``certificates`` is copied beside the profiles. Gives the address as it is kept, and whether the password that
     was in it went to the keyring; None where there was none. UsageError: no name, no address, one less safe than it must be, no
@@ -61,6 +62,10 @@ def add(path: Path, name: str, url: str, certificates: Path | None = None) -> tu
     """
     if not _NAME.fullmatch(name) or name in EMBEDDED:
         raise UsageError("login.bad_name", name=name)
+    if url.startswith(FOLDER):
+        url = f"{FOLDER}{Path(url.removeprefix(FOLDER)).expanduser().absolute()}"
+        save(path, load(path) | {name: url})
+        return url, None
     if not url.startswith(SERVERS):
         kind, slashes, rest = url.rpartition("://")
         if slashes and kind != "sqlite":

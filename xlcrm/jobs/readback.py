@@ -103,6 +103,7 @@ def told(entry: Entry, language: str, names: Mapping[str, str]) -> tuple[str, li
         at=entry.at,
         actor=names.get(entry.actor, entry.actor),
         kind=kind_title(entry.kind, language),
+        operation=entry.operation_number,
         table=table_title(entry.table, language),
         version=entry.version,
         source=" ".join(part for part in (entry.source, entry.place, entry.reason) if part),
@@ -122,14 +123,17 @@ def changed(entry: Entry, language: str, names: Mapping[str, str]) -> list[tuple
     table = BY_KEY.get(entry.table)
     changes = []
     for key in entry.after:
-        if key == "life" and entry.version == 1:
-            continue  # every record begins alive
+        if (key == "life" and entry.version == 1) or key == "merged_into":
+            continue  # every record begins alive; into whom it was merged its number says
         field = table.by_key.get(key) if table else None
         before, after = (
             "" if value is None else said(value, field, language, names) if field else value
             for value in (entry.before.get(key), entry.after.get(key))
         )
-        changes.append((field.title(language) if field else key, before, after))
+        if key == "life":
+            before, after = (text(f"jobs.life_{value}", language) if value else "" for value in (before, after))
+        title = text("jobs.life", language) if key == "life" else field.title(language) if field else key
+        changes.append((title, before, after))
     return changes
 
 

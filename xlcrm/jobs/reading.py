@@ -52,9 +52,9 @@ def read(book: Book, rulebook: Rulebook, tables: Sequence[Table] = STORED, store
     for table in book.tables():
         if table in tables:
             rows = book.read(table)
-            records = _records(rows, rulebook, store) if store is not None else {}
-            known = None if store is None else {number: _known(record) for number, record in records.items()}
-            checked = check(rows, rulebook, known)
+            records = numbered(rows, rulebook, store) if store is not None else {}
+            stored = None if store is None else {number: known(record) for number, record in records.items()}
+            checked = check(rows, rulebook, stored)
             statuses = checked.values.get("submit_status") or []
             settled = {row for row, status in enumerate(statuses) if status in SETTLED}
             if settled:
@@ -67,7 +67,7 @@ def read(book: Book, rulebook: Rulebook, tables: Sequence[Table] = STORED, store
     return found
 
 
-def _records(rows: Rows, rulebook: Rulebook, store: Store) -> dict[str, Record]:
+def numbered(rows: Rows, rulebook: Rulebook, store: Store) -> dict[str, Record]:
     """The stored records that the rows' numbers name, by the number as it stands in the sheet."""
     if "number" not in rows.columns:
         return {}
@@ -94,7 +94,7 @@ def _reticent(rows: Rows, checked: Checked, records: Mapping[str, Record]) -> No
     checked.blocked.difference_update(row for row in hidden if row not in still)
 
 
-def _known(record: Record) -> Values:
+def known(record: Record) -> Values:
     """What the checks compare a row with: the stored values, the version and the audit columns."""
     return {
         **record.values,

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 
 from xlcrm.catalogue import text
 from xlcrm.errors import BookError
+from xlcrm.jobs.outbox.keep import QUEUED
+from xlcrm.jobs.outbox.parcel import having
 from xlcrm.jobs.readback import cells
 from xlcrm.jobs.reading import Sheet, read
 from xlcrm.jobs.submit.existing import edited
 from xlcrm.jobs.tokens import tokens
 from xlcrm.model.context import Context
-from xlcrm.model.fields import Role
+from xlcrm.model.fields import Role, Table
 from xlcrm.model.operation import Record, Values
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import CUSTOMER
+from xlcrm.model.tables import CUSTOMER, SUBMITTED
+from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
@@ -45,10 +48,14 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> R
     """
     book.progress(text("jobs.step_read", context.language), 0, 2)
     book.ready()
-    sheet = read(book, rulebook, (CUSTOMER,), store).get(CUSTOMER.key)
+    sheets = read(book, rulebook, _concerned(book), store)
+    sheet = sheets.pop(CUSTOMER.key, None)
     if sheet is None:
         raise BookError("jobs.no_customers", name=book.name, sheet=CUSTOMER.title(context.language))
     done = Refreshed(len(sheet.rows))
+    for other in sheets.values():
+        _receive(book, other, store, context, rulebook.names)
+    _tell(book, sheet, store, context)
     current = _current(sheet, store, done, _answered(book, sheet, store))
     book.progress(text("jobs.step_write", context.language), 1, 2)
     if current:
@@ -61,6 +68,50 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> R
     book.save()
     book.progress("", 2, 2)
     return done
+
+
+def _concerned(book: Book) -> list[Table]:
+    """The customers, and the other tables of which rows wait for their answer."""
+    return [table for table in SUBMITTED if table is CUSTOMER or (table in book.tables() and having(book.read(table), (QUEUED,)))]
+
+
+def _receive(book: Book, sheet: Sheet, store: Store, context: Context, names: Mapping[str, str]) -> None:
+    """Number and stamp the rows of contacts, interactions or tags that were stored since they were sent."""
+    _tell(book, sheet, store, context)
+    answered = _answered(book, sheet, store)
+    if not answered:
+        return
+    stored = cells(answered.values(), sheet.table.key, context.language, names, {})
+    columns: dict[str, Sequence[Cell]] = {}
+    for item in sheet.table.fields:
+        if item.key in sheet.rows.letters and (item.role is Role.AUDIT or item.key == "submit_status"):
+            column = list(sheet.rows.columns.get(item.key) or [None] * len(sheet.rows))
+            for row, cell in zip(answered, stored[item.key], strict=True):
+                column[row] = cell
+            columns[item.key] = column
+    book.write(sheet.rows, columns)
+
+
+def _tell(book: Book, sheet: Sheet, store: Store, context: Context) -> None:
+    """Say in the rows that were sent, and are not stored, what the machine that has the store said about them."""
+    uid, waiting = book.setting("uid"), having(sheet.rows, (QUEUED,))
+    if not uid or not waiting:
+        return
+    said = tokens(sheet, store.digest)
+    found = store.answers(uid, [said[row] for row in sorted(waiting)])
+    told = {row: found[said[row]] for row in waiting if said[row] in found}
+    words, columns = vocabulary("submit_status"), dict[str, list[Cell]]()
+    for place, key in enumerate(("submit_status", "check_result", "problem", "number")):
+        column = list(sheet.rows.columns.get(key) or [None] * len(sheet.rows))
+        for row, answer in told.items():
+            if key == "submit_status":
+                column[row] = words.label(answer[place], context.language)
+            elif key != "number" or answer[place]:
+                column[row] = answer[place] or None
+        columns[key] = column
+    if told:
+        book.write(sheet.rows, columns)
+        sheet.rows.columns.update(columns)  # what is written next starts from what stands there now
 
 
 def _answered(book: Book, sheet: Sheet, store: Store) -> dict[int, Record]:

@@ -15,6 +15,8 @@ from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.marks import CODES
 from xlcrm.sheets.base import Book
 
+LAST = "repaired"
+"""The workbook's setting: up to which receipt it was submitted when it was last repaired."""
 PLACE = re.compile(r"(?P<sheet>.+)!(?P<letter>[A-Z]{1,3})(?P<line>\d+)")
 
 
@@ -66,7 +68,13 @@ def plan(sheets: Mapping[str, Sheet], language: str) -> list[Repair]:
 
 def apply(book: Book, repairs: Sequence[Repair]) -> None:
     """Write the repairs into the workbook (buffered until it is saved)."""
+    book.set_setting(LAST, book.setting("receipt") or "-")
     _write(book, [(one.sheet, one.line, one.field, one.new) for one in repairs])
+
+
+def latest(book: Book) -> bool:
+    """Whether repairs are the last thing that was done in ``book``: nothing was submitted from it since."""
+    return book.setting(LAST) == (book.setting("receipt") or "-")
 
 
 def line(one: Repair, language: str) -> dict[str, Cell | Link]:
@@ -119,6 +127,8 @@ def undo(book: Book, language: str) -> tuple[int, int]:
         else:
             left += 1
     _write(book, back)
+    if book.setting(LAST):
+        book.set_setting(LAST, "")
     fill(book, FINDINGS, [record for record in lines if record["state"] == fixed], language)
     book.save()
     return len(back), left

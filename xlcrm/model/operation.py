@@ -7,6 +7,7 @@ text. ``None`` is blank.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from dataclasses import field as field_
 from enum import StrEnum
 
 Values = dict[str, str | None]
@@ -83,11 +84,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A value that lost in a merge, kept with its source."""
+    """A value that lost in a merge, kept with its source; ``operation`` is the merge's."""
 
     field: str
     value: str
     origin: str
+    operation: str = field_(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,22 @@ class Decision:
     pair: str
     verdict: str  # code of the vocabulary "decision"
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A row of a delivered file that went into the store.
+
+    ``token`` is the keyed digest of what the row said, ``file`` that of whose list it is (whatever day's copy), ``rid`` the
+    record it became, or was joined to. ``saved`` is when the file was last saved (YYYY-MM-DD HH:MM:SS), ``version`` the
+    record's once the row was in: what the file's next copy is compared with.
+    """
+
+    token: str
+    file: str
+    rid: str
+    saved: str
+    version: int
 
 
 class Result(StrEnum):
@@ -114,7 +132,9 @@ class Result(StrEnum):
 class Operation:
     """Everything that goes in together, or not at all. ``workbook`` scopes the rows' tokens.
 
-    ``compared`` is the store's position when its new customers were compared; None where nothing was.
+    ``compared`` is the store's position when its new customers were compared; None where nothing was. ``reverses`` is the
+    operation that it takes back. One that is ``whole`` is written only if every change of it can be, each over the very version
+    that it was planned with; of others what is refused or in conflict stays out.
     """
 
     kind: str  # submit, import, merge, undo, settings, people ...
@@ -124,8 +144,10 @@ class Operation:
     source: str = ""
     reason: str = ""
     reverses: str | None = None
+    whole: bool = False
     compared: int | None = None
     seen: list[str] = field(default_factory=list)  # rids whose answer reached the sheet: their row tokens may go
+    imported: list[Imported] = field(default_factory=list)  # the rows of delivered files that this takes in
 
 
 @dataclass(slots=True)
@@ -144,7 +166,7 @@ class Outcome:
     """What became of a change, in the order of ``Operation.changes``: the record as it stands afterwards.
 
     For a GONE record that was merged, ``rid`` and ``number`` are the survivor's. ``field`` is what the actor of a REFUSED
-    change may not set, "" where it is the record as a whole.
+    change may not set, "" where it is the record as a whole; ``by_request``: not without a request.
     """
 
     result: Result
@@ -157,6 +179,7 @@ class Outcome:
     updated_by: str | None = None
     updated_at: str | None = None
     field: str = ""
+    by_request: bool = False
 
 
 @dataclass(slots=True)

@@ -54,10 +54,14 @@ class Vocabulary:
 
         None when there is none or when several fit equally.
         """
-        found = self._by_text.get(fold(text), ())
+        found = self.called(text)
         if parent:
             found = tuple(option for option in found if option.parent in ("", parent))
         return found[0] if len(found) == 1 else None
+
+    def called(self, text: str) -> tuple[Option, ...]:
+        """Every option with this label or synonym, whatever it depends on."""
+        return self._by_text.get(fold(text), ())
 
     def label(self, code: str, language: str) -> str:
         """The label of ``code``; the code itself where it is unknown (a team's option that was removed)."""
@@ -79,9 +83,16 @@ def vocabulary(name: str) -> Vocabulary:
     """The shipped vocabulary ``name``; KeyError when there is none. Files: model/data/vocabularies.json, or NAME.json."""
     own = files("xlcrm.model") / "data" / f"{name}.json"
     found = json.loads(own.read_text("utf-8")) if own.is_file() else _shared()[name]
-    options = tuple(_option(**row) for row in found["options"])
+    options = tuple(_option(**row) for row in found["options"]) or _made(name)
     vague = {fold(word): tuple(codes) for word, codes in found.get("vague", {}).items()}
     return Vocabulary(name, found["zh"], found["en"], options, vague, found.get("extensible", False))
+
+
+def _made(name: str) -> tuple[Option, ...]:
+    """The options of a vocabulary that is made of the declaration."""
+    from xlcrm.model.choices import MADE
+
+    return tuple(MADE[name]())
 
 
 def _option(

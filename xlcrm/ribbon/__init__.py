@@ -5,10 +5,14 @@ Excel calls them through xlwings (``from xlcrm import ribbon; ribbon.validate()`
 """
 
 from xlcrm.ribbon.checking import dedupe, repair, submit, undo, validate
+from xlcrm.ribbon.collecting import consolidate, resolve_conflicts
 from xlcrm.ribbon.entry import find_customer, import_list, log_interaction, new_customer
+from xlcrm.ribbon.matching import match_fields
+from xlcrm.ribbon.merging import merge_customers
 from xlcrm.ribbon.system import doctor, export, feedback, help, refresh, settings
 
 __all__ = [
+    "consolidate",
     "dedupe",
     "doctor",
     "export",
@@ -17,9 +21,12 @@ __all__ = [
     "help",
     "import_list",
     "log_interaction",
+    "match_fields",
+    "merge_customers",
     "new_customer",
     "refresh",
     "repair",
+    "resolve_conflicts",
     "settings",
     "submit",
     "undo",

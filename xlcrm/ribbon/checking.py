@@ -43,16 +43,43 @@ def repair(desk: app.Desk) -> str:
     return f"{said}\n{_validated(found, language)}"
 
 
-@button()
+@button(keep=True)
 def undo(desk: app.Desk) -> str:
-    """撤销: take back the repairs of 一键修正; what was submitted stays."""
+    """撤销: take back the last thing done in this workbook: the repairs of 一键修正, or what went into the store."""
     from xlcrm.jobs import repair
 
+    if not repair.latest(desk.book) and (said := _taken_back(desk)):
+        return said
     back, left = repair.undo(desk.book, desk.language)
     if not back and not left:
         return text("ribbon.nothing_undone", desk.language)
     said = text("jobs.undone", desk.language, count=back)
     return f"{said}\n{text('jobs.undone_left', desk.language, count=left)}" if left else said
+
+
+def _taken_back(desk: app.Desk) -> str:
+    """Take back the person's last operation in this workbook, after asking; "" where there is none."""
+    from xlcrm.errors import UsageError
+    from xlcrm.jobs import takeback, undo, undoing
+
+    if not app.exists(app.store_url()):
+        return ""
+    language = desk.language
+    with app.connected(desk, create=False):
+        store, context = desk.store, desk.context
+        try:
+            done = undo.find(store, context, source=desk.book.name)
+        except UsageError as error:
+            if error.key == "undo.nothing":
+                return ""
+            raise
+        found = undo.preview(store, context, done)
+        question = undoing.sentences(found, store, language, desk.rulebook.names)
+        if found.plan.changes and not desk.book.ask("\n".join((*question, text("undo.ask", language)))):
+            return text("undo.not_done", language)
+        found = undo.undo(store, context, done)
+        takeback.show(desk.book, store, context, desk.rulebook, found)
+        return "\n".join(undoing.sentences(found, store, language, desk.rulebook.names))
 
 
 @button(store=True)
@@ -85,7 +112,7 @@ def submit(desk: app.Desk) -> str:
         with app.connected(desk):
             sent = say.sent(app.send(desk, own=False), language)
             along = app.take_along(desk)
-            done = job(desk.book, desk.store, desk.context, desk.rulebook)
+            done = job(desk.book, desk.store, desk.context, desk.rulebook, send=app.sending(desk))
     except Away as away:
         return "\n".join(say.kept(app.keep(desk, away), away.sentence(language), language))
     for name in along:
@@ -96,9 +123,11 @@ def submit(desk: app.Desk) -> str:
         said.append(text("jobs.nothing_filled", language, sheet=CUSTOMER.title(language)))
     if done.total[Count.REFUSED]:
         said.append(text("jobs.refused_rows", language))
-    if done.total[Count.WAITING]:
+    if done.sent:
+        said.append(text("folder.sent", language, rows=done.sent))
+    if done.total[Count.WAITING] > done.sent:
         said.append(text("jobs.waiting_rows", language))
-    return "\n".join(said)
+    return "\n".join((*said, *app.deliver(desk)))
 
 
 def _validated(found: object, language: str) -> str:

@@ -65,9 +65,6 @@ def import_list(desk: app.Desk) -> str:
     copy = book.path.with_name(f"{book.path.stem}.{text('cli.checked_name', language)}.xlsx")
     if copy.exists():
         raise UsageError("cli.checked_before", path=book.path.name, copy=copy)
-    with app.writing(copy):
-        made = make.new(copy, language, book.path)
-    said = [text("ribbon.imported", language, rows=made.rows, path=copy)]
-    if made.unknown:
-        said.append(text("jobs.new_unknown", language, headers="、".join(made.unknown)))
-    return "\n".join(said)
+    with app.writing(copy), app.matching(language, desk.url, desk.notices) as matcher:
+        made = make.new(copy, language, book.path, matcher)
+    return "\n".join([text("ribbon.imported", language, rows=made.rows, path=copy), *made.said(language)])

@@ -25,7 +25,7 @@ def refresh(desk: app.Desk) -> str:
     from xlcrm.jobs.outbox import say
     from xlcrm.jobs.refresh import refresh as job
 
-    sent = say.sent(app.send(desk), desk.language)
+    sent = [*say.sent(app.send(desk), desk.language), *app.deliver(desk)]
     done = job(desk.book, desk.store, desk.context, desk.rulebook)
     said = text("ribbon.refreshed", desk.language, updated=done.updated, added=done.added, unchanged=done.unchanged)
     kept = [text("ribbon.refresh_kept", desk.language, count=done.kept)] if done.kept else []

@@ -142,6 +142,7 @@ SUBMIT: dict[str, Code] = {
     "MERGE_PROPOSED": Code(CHECK, "a merge into a colleague's customer"),
     "CONFLICT": Code(CHECK, "fields that two people changed"),
     "REQUEST_MADE": Code(CHECK, "changes that became update requests"),
+    "BY_REQUEST": Code(CHECK, "changes that need a request since a moment ago"),
     "GONE": Code(CHECK, "rows whose customer was merged or voided meanwhile"),
     "NOT_YOURS": Code(MUST, "changes of a colleague's customer"),
     "NO_RIGHT": Code(MUST, "changes that the person's roles do not allow"),

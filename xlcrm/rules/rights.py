@@ -57,6 +57,7 @@ class Action(StrEnum):
     CHANGE = "change"
     MERGE = "merge"
     VOID = "void"
+    UNDO = "undo"  # take back what a colleague did; everybody takes back their own
     ERASE = "erase"
     APPROVE = "approve"
     EXPORT = "export"
@@ -101,6 +102,7 @@ MATRIX: Mapping[str, Mapping[Action, Grants]] = {
         Action.CREATE: _to(_ALL),
         Action.CHANGE: _to(_ALL, *_EDITED, Group.OWNER),
         Action.MERGE: _to(_ALL),
+        Action.UNDO: _to(_ALL),
         Action.APPROVE: _to(_ALL, *_EDITED),
         Action.EXPORT: _to(_ALL),
         Action.LOG: _to(_ALL),
@@ -115,6 +117,7 @@ MATRIX: Mapping[str, Mapping[Action, Grants]] = {
         Action.CHANGE: _to(_TEAM, *_EDITED, Group.OWNER),
         Action.MERGE: _to(_TEAM),
         Action.VOID: _to(_TEAM),
+        Action.UNDO: _to(_TEAM),
         Action.APPROVE: _to(_TEAM, *_EDITED, Group.OWNER),
         Action.EXPORT: _to(_TEAM),
         Action.LOG: _to(_TEAM),

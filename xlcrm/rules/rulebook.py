@@ -43,20 +43,11 @@ class Rulebook:
         return {}
 
     def vocabulary(self, name: str) -> Vocabulary:
-        """The options of ``name`` as this team has them. "customer_field" lists the fields of the customer sheet."""
+        """The options of ``name`` as this team has them."""
         found = self._vocabularies.get(name)
         if found is None:
             found = vocabulary(name)
-            if name == "customer_field":
-                found = found.extended(customer_fields())
             if name in self.options:
                 found = found.extended(self.options[name])
             self._vocabularies[name] = found
         return found
-
-
-def customer_fields() -> list[Option]:
-    """The fields of the customer sheet as options, for the update request's 变更字段."""
-    from xlcrm.model.tables import CUSTOMER
-
-    return [Option(item.key, item.zh, item.en, synonyms=item.synonyms) for item in CUSTOMER.data]

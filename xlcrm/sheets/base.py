@@ -16,11 +16,14 @@ from xlcrm.model.rows import Cell, Link, Rows
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """Where the person stands: the sheet, its row number (from 1), and what the first selected cell holds."""
+    """Where the person stands: the sheet, its row number (from 1), what the first selected cell holds, and how many rows are
+    selected.
+    """
 
     sheet: str
     line: int
     cell: Cell
+    rows: int = 1
 
 
 class Book(Protocol):

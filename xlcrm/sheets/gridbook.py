@@ -119,6 +119,10 @@ class GridBook(Generic[S]):
 
     # -- reading --------------------------------------------------------------------------------------------------
 
+    def headers(self, table: Table) -> Headers:
+        """Which columns of its sheet hold which fields of ``table``; BookError if the table is not there."""
+        return self._needed(table).headers
+
     def read(self, table: Table) -> Rows:
         place = self._needed(table)
         rows = extract(place.sheet.grid, table, place.sheet.title, place.header, place.headers, place.floor)

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING
 
 from xlcrm.errors import BookError
 from xlcrm.model.rows import Cell
-from xlcrm.sheets.files.package import contents
-from xlcrm.sheets.foreign import DELIMITERS, LONGEST_FIELD, TEXTS, decoded, grids
-from xlcrm.sheets.grid import MOST_CELLS, WIDEST, Grid
+from xlcrm.sheets.grid import MOST_CELLS, WIDEST
 from xlcrm.sheets.headers import SEARCHED
+from xlcrm.sheets.sources.delivered import Delivered, fetch
+from xlcrm.sheets.sources.kinds import Kind, encoding, kind
+from xlcrm.sheets.sources.reading import read
+from xlcrm.sheets.sources.texts import LONGEST_FIELD
 
 if TYPE_CHECKING:
     import polars as pl
 
+_DELIMITERS = ",;\t|"
 _BLANK = re.compile(r"\n{2,}")
 _HEAD = 1 << 18  # bytes in which the header is looked for
 
@@ -60,37 +63,38 @@ class ListFile:
 
 
 def read_list(path: Path) -> ListFile:
-    """The list in a text file or in the fullest sheet of a workbook (.csv, .txt, .tsv, .xlsx, .xlsm, .xls, .xlsb, .ods).
+    """The list in a text file, or the largest table of any other file that sheets/sources can read.
 
-    The header is the first of the first 20 rows that is about as full as they usually are. BookError when the file cannot be
-    read or holds no rows.
+    In a text the header is the first of the first 20 rows that is about as full as they usually are. BookError when the file
+    cannot be read or holds no rows.
     """
-    suffix = path.suffix.lower()
-    found = _text(path) if suffix in TEXTS else _sheet(path)
+    file = fetch(path)
+    found = _text(file) if kind(file) is Kind.TEXT else _sheet(path)
     if not found.frame.height:
-        raise BookError("sheets.empty_list", path=path.name)
+        raise BookError("sheets.empty_list", path=file.name)
     return found
 
 
-def _text(path: Path) -> ListFile:
+def _text(file: Delivered) -> ListFile:
     import polars as pl
 
-    text = decoded(contents(path)).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    code = encoding(file.data)
+    text = file.data.decode(code, "replace").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     csv.field_size_limit(LONGEST_FIELD)
     try:
-        tops = {delimiter: _top(text, delimiter) for delimiter in DELIMITERS}
+        tops = {delimiter: _top(text, delimiter) for delimiter in _DELIMITERS}
     except csv.Error as error:
-        raise BookError("sheets.damaged", part=path.name) from error
+        raise BookError("sheets.damaged", part=file.name) from error
     # The delimiter under which the first rows are widest, and so the header fullest.
-    delimiter = max(DELIMITERS, key=lambda mark: max((_full(row) for _, row in tops[mark]), default=0))
+    delimiter = max(_DELIMITERS, key=lambda mark: max((_full(row) for _, row in tops[mark]), default=0))
     start, names = _header(tops[delimiter])
     width = len(names)
     if width > WIDEST or width * text.count("\n") > MOST_CELLS * 2:
-        raise BookError("sheets.too_large", path=path.name)
+        raise BookError("sheets.too_large", path=file.name)
     body = text.split("\n", start)[start] if text.count("\n", 0, _HEAD * 2) >= start else ""
     body = _BLANK.sub("\n", body).lstrip("\n")  # empty lines are no rows
     if not body:
-        raise BookError("sheets.empty_list", path=path.name)
+        raise BookError("sheets.empty_list", path=file.name)
     try:
         frame = pl.read_csv(
             io.BytesIO(body.encode("utf-8", "replace")),
@@ -101,8 +105,8 @@ def _text(path: Path) -> ListFile:
             missing_columns="insert",
         )
     except pl.exceptions.PolarsError as error:
-        raise BookError("sheets.damaged", part=path.name) from error
-    return ListFile(path.stem, names, frame.fill_null(""))
+        raise BookError("sheets.damaged", part=file.name) from error
+    return ListFile(file.path.stem, names, frame.fill_null(""))
 
 
 def _top(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
@@ -128,19 +132,11 @@ def _header(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[int, list[str]]:
 def _sheet(path: Path) -> ListFile:
     import polars as pl
 
-    sheets = [grid for _, grid in grids(path) if grid.lines]
-    if not sheets:
+    table = max(read(path).tables, key=lambda one: len(one) * len(one.columns), default=None)
+    if table is None:
         raise BookError("sheets.empty_list", path=path.name)
-    grid = max(sheets, key=lambda one: len(one.lines) * len(one.columns))
-    numbers = sorted(grid.columns)
-    top = [(index, [_said(grid.columns[number][index]) for number in numbers]) for index in range(min(SEARCHED, len(grid.lines)))]
-    start, names = _header(top)
-    columns = {str(at): _column(grid, number, start + 1) for at, number in enumerate(numbers)}
-    return ListFile(path.stem, names, pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)))
-
-
-def _column(grid: Grid, number: int, start: int) -> list[str]:
-    return [_said(cell) for cell in grid.columns[number][start:]]
+    columns = {str(at): [_said(cell) for cell in column] for at, column in enumerate(table.columns)}
+    return ListFile(path.stem, table.header, pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)))
 
 
 def _said(cell: Cell) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlcrm.model.fields import Field, Table
-from xlcrm.model.tables import CUSTOMER, TABLES
-from xlcrm.model.vocabularies import Vocabulary, names, vocabulary
+from xlcrm.model.tables import TABLES
+from xlcrm.model.vocabularies import Vocabulary, vocabulary
 
 BLANK = "L_blank"  # what a dependent dropdown offers while its parent is blank: two cells, of one LibreOffice offers its value, 0
 
@@ -41,15 +41,7 @@ def parents_of(vocabulary: str) -> str:
 
 
 def offered(vocabulary_name: str, language: str) -> tuple[str, ...]:
-    """The labels of a vocabulary, each once, in order.
-
-    Two vocabularies have no options of their own: the fields of a customer that may change, and the lists that a
-    team may extend.
-    """
-    if vocabulary_name == "customer_field":
-        return tuple(field.title(language) for field in CUSTOMER.data)
-    if vocabulary_name == "extensible":
-        return tuple(title(vocabulary(name), language) for name in names() if vocabulary(name).extensible)
+    """The labels of a vocabulary, each once, in order."""
     return tuple(dict.fromkeys(option.label(language) for option in vocabulary(vocabulary_name).options))
 
 

@@ -27,8 +27,10 @@ Content = Cell | Link | Formula
 Columns = Mapping[str, Sequence[Content]]
 
 
-def add(book: Workbook, styles: Styles, table: Table, language: str, columns: Columns) -> Worksheet:
+def add(book: Workbook, styles: Styles, table: Table, language: str, columns: Columns, formats: bool = False) -> Worksheet:
     """Add the sheet of ``table`` with ``columns`` (field key -> one cell per row, all equally long) as its body.
+
+    ``formats``: leave the rows out, but for the formats of the first one (see bulk.py).
 
     The sheet is hidden unless it is one of the two a sales person opens every day, or holds rows.
     """
@@ -45,10 +47,12 @@ def add(book: Workbook, styles: Styles, table: Table, language: str, columns: Co
         options = {"level": column.level, "hidden": bool(column.level) or column.hidden, "collapsed": column.leads}
         sheet.set_column(number, number, column.width, body, options)
         cells = columns.get(column.field.key)
-        if cells is not None:
+        if cells is not None and formats:
+            sheet.write_blank(HEADER_ROW, number, None, _body(styles, column, column.number_format))
+        elif cells is not None:
             _fill(sheet, styles, number, column, cells)
     _above(sheet, styles, table, shape, language)
-    _list(sheet, styles, table, shape, count, language)
+    _list(sheet, styles, table, shape, 1 if formats else max(count, 1 if table.result else BODY_ROWS), language)
     _support(sheet, styles, table, language)
     _view(sheet, table, language)
     if not (table.visible or (count and table.key != "dictionary")):
@@ -90,7 +94,7 @@ def _above(sheet: Worksheet, styles: Styles, table: Table, shape: Sequence[desig
 
 
 def _list(sheet: Worksheet, styles: Styles, table: Table, shape: Sequence[design.Column], count: int, language: str) -> None:
-    """The Excel table itself, with blank rows to fill."""
+    """The Excel table itself, ``count`` rows long."""
     headers = []
     for column in shape:
         fill, font = HEADERS[column.role]
@@ -98,7 +102,7 @@ def _list(sheet: Worksheet, styles: Styles, table: Table, shape: Sequence[design
             bold=column.role != "system", bg_color=fill, font_color=font, text_wrap=True, border=1, border_color="#FFFFFF"
         )
         headers.append({"header": column.field.title(language), "header_format": style})
-    last = HEADER_ROW - 1 + max(count, 1 if table.result else BODY_ROWS)
+    last = HEADER_ROW - 1 + count
     options = {"name": table.listname, "columns": headers, "style": "Table Style Light 1", "banded_rows": False}
     sheet.add_table(HEADER_ROW - 1, 0, last, len(shape) - 1, options)
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from xlcrm.model.fields import Table
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import DICTIONARY, TABLES
+from xlcrm.model.tables import BY_KEY, DICTIONARY, TABLES
 from xlcrm.model.vocabularies import vocabulary
-from xlcrm.sheets import guide, lists, tablesheet
-from xlcrm.sheets.design import letter
+from xlcrm.sheets import bulk, guide, lists, tablesheet
+from xlcrm.sheets.design import FORMATS, letter
 from xlcrm.sheets.layout import HEADER_ROW, LISTS_SHEET, SETTINGS_SHEET, TEMPLATE_VERSION
 from xlcrm.sheets.style import FONT, Styles
 from xlcrm.sheets.tablesheet import Columns
@@ -27,7 +28,8 @@ BUILT = datetime(2025, 1, 1)  # a fixed date: equal input gives equal bytes
 SETTINGS = ("template", "language", "uid", "person", "store", "import")
 OWN_OPTIONS = 30  # options a team can add to one list in the dictionary, or to one parent's part of it
 DICTIONARY_ROWS = 2_000  # rows of the dictionary that the lists look at
-REFERENCE = ("province", "city", "district", "extensible", "customer_field")  # too long, or explained elsewhere
+# Too long, or explained elsewhere.
+REFERENCE = ("province", "city", "district", "extensible", "customer_field", "import_field", "import_list", "import_option")
 
 
 def build(
@@ -45,19 +47,38 @@ def build(
     base = {"font_name": FONT, "font_size": 10}
     made = io.BytesIO()
     book = Workbook(made, {"in_memory": True, "default_format_properties": base, "strings_to_formulas": False})
-    populate(book, language, rows or {}, settings or {})
+    rows = rows or {}
+    long = frozenset(key for key, columns in rows.items() if bulk.fits(columns))
+    populate(book, language, rows, settings or {}, long)
     book.close()
+    data = made.getvalue()
+    if long:
+        numbers = {sheet.get_name(): number for number, sheet in enumerate(book.worksheets(), 1)}
+        data = bulk.filled(data, [_long(BY_KEY[key], numbers[BY_KEY[key].title(language)], rows[key]) for key in sorted(long)])
     path = Path(path)
     temporary = path.with_name(f".xlcrm-{uuid.uuid4().hex}.tmp")
     try:
-        temporary.write_bytes(made.getvalue())
+        temporary.write_bytes(data)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def populate(book: Workbook, language: str, rows: Mapping[str, Columns], settings: Mapping[str, str]) -> None:
-    """Add every sheet of the template to ``book``; the caller closes it."""
+def _long(table: Table, sheet: int, columns: Columns) -> bulk.Long:
+    places = {field.key: number for number, field in enumerate(table.fields, 1)}
+    placed = {places[key]: cells for key, cells in columns.items() if key in places}
+    dates = frozenset(places[field.key] for field in table.fields if FORMATS.get(field.kind, "").startswith("yyyy"))
+    return bulk.Long(sheet, table.listname, HEADER_ROW + 1, placed, dates)
+
+
+def populate(
+    book: Workbook,
+    language: str,
+    rows: Mapping[str, Columns],
+    settings: Mapping[str, str],
+    long: Collection[str] = (),
+) -> None:
+    """Add every sheet of the template to ``book``; the caller closes it. The rows of the tables ``long`` are left out."""
     book.set_properties({"title": guide.name(language), "author": "xlcrm", "created": BUILT})
     book.set_size(28_000, 16_000)
     styles = Styles(book)
@@ -65,7 +86,7 @@ def populate(book: Workbook, language: str, rows: Mapping[str, Columns], setting
     sheets: dict[str, Worksheet] = {}
     for table in TABLES:
         body = rows.get(table.key) or ({} if table is not DICTIONARY else dictionary(language))
-        sheets[table.key] = tablesheet.add(book, styles, table, language, body)
+        sheets[table.key] = tablesheet.add(book, styles, table, language, body, table.key in long)
     _add_lists(book, language)
     _add_settings(book, language, settings)
     filled = [sheets[table.key] for table in TABLES if rows.get(table.key) and table is not DICTIONARY]

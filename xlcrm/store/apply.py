@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from sqlalchemy import Connection, select
 
 from xlcrm.crypto.cipher import Cipher
-from xlcrm.errors import Overtaken
+from xlcrm.errors import Overtaken, UsageError
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Change, Operation, Outcome, Receipt, Result
-from xlcrm.store import inserts, permit, updates
+from xlcrm.store import inserts, merging, permit, undoing, updates
 from xlcrm.store.batch import Batch, outcome
 from xlcrm.store.chunks import among, chunks
+from xlcrm.store.digests import Digests
 from xlcrm.store.keys import Index, overtaken, survivor
 from xlcrm.store.log import Journal
 from xlcrm.store.pen import Pen
-from xlcrm.store.schema import LOGGED, OWNED, SQL, SUBMISSION
+from xlcrm.store.schema import IMPORTED, LOGGED, OWNED, SQL, SUBMISSION
 from xlcrm.store.vault import Vault
 
+_NOT_IN = (Result.CONFLICT, Result.REFUSED, Result.GONE)
 _NOBODY = "-"  # the customer of a record that has none living
 
 
@@ -31,7 +33,12 @@ def apply(pen: Pen, cipher: Cipher, operation: Operation, context: Context) -> R
     journaled = journal(pen, operation.kind, context, operation)
     journaled.at = now
     batch = Batch(pen, Vault(cipher, pen.connection), journaled, Index(pen, cipher), context.actor.rid, now)
-    changes = list(operation.changes)
+    if operation.reverses:
+        undoing.check(pen.connection, operation.reverses)
+    merged = merging.merged_away(operation.changes)
+    astray = merging.without_goal(pen.connection, merged)
+    merged = {rid: into for rid, into in merged.items() if rid not in astray}
+    changes = [*operation.changes, *merging.carried(pen.connection, merged, operation.changes)]
     outcomes = dict(_repeated(batch, operation))
     _current(batch, operation, outcomes)
     stored_as = {changes[place].rid: outcomes[place].rid for place in outcomes}
@@ -52,7 +59,13 @@ def apply(pen: Pen, cipher: Cipher, operation: Operation, context: Context) -> R
                 batch.awaited.add((change.table, change.rid))
     for place, owner in _owners(batch, changes, fresh, stored_as).items():
         changes[place] = replace(changes[place], customer=owner)
-    outcomes |= permit.refusals(batch, changes, {place for places in fresh.values() for place in places}, known, context)
+    if operation.whole:
+        _untouched(batch, changes, known)
+    made = {place for places in fresh.values() for place in places}
+    outcomes |= permit.refusals(batch, changes, made, known, context)
+    outcomes |= {place: Outcome(Result.GONE, changes[place].rid) for place in known if changes[place].rid in astray}
+    staying = {changes[place].rid for place in outcomes if changes[place].rid in merged}
+    outcomes |= {place: Outcome(Result.UNCHANGED, changes[place].rid) for place in _left(operation, changes, staying)}
     known = [place for place in known if place not in outcomes]
     for key, places in fresh.items():
         places = [place for place in places if place not in outcomes]
@@ -66,7 +79,8 @@ def apply(pen: Pen, cipher: Cipher, operation: Operation, context: Context) -> R
     batch.index.write()
     batch.write_kept()
     _remember(batch, operation, outcomes)
-    return Receipt(batch.journal.id, [outcomes[place] for place in range(len(changes))], batch.journal.close())
+    _all_in(operation, outcomes, merged)
+    return Receipt(batch.journal.id, [outcomes[place] for place in range(len(operation.changes))], batch.journal.close())
 
 
 def journal(pen: Pen, kind: str, context: Context | None = None, operation: Operation | None = None) -> Journal:
@@ -80,19 +94,20 @@ def journal(pen: Pen, kind: str, context: Context | None = None, operation: Oper
     return found
 
 
-def submitted(connection: Connection, workbook: str, tokens: Iterable[str]) -> dict[str, tuple[str, str]]:
+def submitted(connection: Connection, digests: Digests, workbook: str, tokens: Iterable[str]) -> dict[str, tuple[str, str]]:
     """(table, rid) for each token of ``workbook`` that was stored and whose answer was not yet seen in the sheet."""
     found: dict[str, tuple[str, str]] = {}
-    for chunk in chunks(list(dict.fromkeys(tokens))):
+    forms = {form: token for token in tokens for form in digests.texts(token)}
+    for chunk in chunks(list(forms)):
         asked = select(SUBMISSION).where(SUBMISSION.c.workbook == workbook, among(connection, SUBMISSION.c.token, chunk))
-        found.update({row.token: (row.table, row.rid) for row in connection.execute(asked)})
+        found.update({forms[row.token]: (row.table, row.rid) for row in connection.execute(asked)})
     return found
 
 
 def _repeated(batch: Batch, operation: Operation) -> dict[int, Outcome]:
     """The outcomes of changes that were stored before: the answer was lost, or another process was faster."""
     tokens = {place: change.token for place, change in enumerate(operation.changes) if change.token}
-    known = submitted(batch.connection, operation.workbook, tokens.values())
+    known = submitted(batch.connection, batch.index.digests, operation.workbook, tokens.values())
     for key in {table for table, _ in known.values()}:
         batch.fetch(LOGGED[key], [rid for table, rid in known.values() if table == key])
     found = {}
@@ -109,8 +124,33 @@ def _current(batch: Batch, operation: Operation, outcomes: Mapping[int, Outcome]
         return
     fresh = [change.keys or () for place, change in enumerate(operation.changes) if change.base is None and place not in outcomes]
     same = {outcome.rid for outcome in outcomes.values()}  # these rows themselves, stored by an earlier press
-    if overtaken(batch.connection, batch.index.cipher, chain.from_iterable(fresh), operation.compared, same):
+    if overtaken(batch.connection, batch.index.digests, chain.from_iterable(fresh), operation.compared, same):
         raise Overtaken("store.overtaken")
+
+
+def _untouched(batch: Batch, changes: Sequence[Change], known: Iterable[int]) -> None:
+    """Overtaken where a record is not as it was when the operation was planned."""
+    for place in known:
+        row = batch.rows.get((changes[place].table, changes[place].rid))
+        if row is None or row["version"] != changes[place].base:
+            raise Overtaken("store.changed_meanwhile")
+
+
+def _left(operation: Operation, changes: Sequence[Change], staying: Collection[str]) -> list[int]:
+    """The places of what does not move because its customer, one of ``staying``, is not merged away."""
+    moves = range(len(operation.changes), len(changes))
+    return [place for place in moves if changes[place].expected["customer"] in staying]
+
+
+def _all_in(operation: Operation, outcomes: Mapping[int, Outcome], merged: Collection[str]) -> None:
+    """End the transaction where something of a whole operation, or of a customer that is merged away, is not written."""
+    for place, answer in outcomes.items():
+        moves = place >= len(operation.changes) or (answer.result is Result.CONFLICT and operation.changes[place].rid in merged)
+        if answer.result not in _NOT_IN or not (operation.whole or moves):
+            continue
+        if answer.result is Result.REFUSED:
+            raise UsageError("rights.by_request" if answer.by_request else "rights.no_change")
+        raise Overtaken("store.changed_meanwhile")
 
 
 def _owners(batch: Batch, changes: list[Change], fresh: dict[str, list[int]], stored_as: dict[str, str]) -> dict[int, str]:
@@ -153,6 +193,13 @@ def _remember(batch: Batch, operation: Operation, outcomes: dict[int, Outcome]) 
     rows: dict[str, tuple[str, str, str, str, str]] = {}
     for place, change in enumerate(operation.changes):
         if change.token and outcomes[place].result in (Result.STORED, Result.UPDATED):
-            rows[change.token] = (operation.workbook, change.token, outcomes[place].rid, change.table, batch.journal.id)
+            token = batch.index.digests.text(change.token)
+            rows[token] = (operation.workbook, token, outcomes[place].rid, change.table, batch.journal.id)
     batch.pen.seen(operation.workbook, operation.seen)
     batch.pen.insert(SUBMISSION, list(rows.values()))
+    gone = {outcome.rid for outcome in outcomes.values() if outcome.result in _NOT_IN}
+    delivered = {(one.token, one.file, one.rid): one for one in operation.imported if one.rid not in gone}
+    text = batch.index.digests.text
+    batch.pen.insert(
+        IMPORTED, [(text(one.token), one.file, one.rid, one.saved, one.version, batch.journal.id) for one in delivered.values()]
+    )

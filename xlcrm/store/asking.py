@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from xlcrm.errors import UsageError
 from xlcrm.model.context import Context
 from xlcrm.model.identity import new_rid
-from xlcrm.model.operation import Change, Operation, Record, Taken, Values
+from xlcrm.model.operation import Change, Operation, Taken, Values
 from xlcrm.model.tables import CUSTOMER
 from xlcrm.rules.rights import Action, Group, Level, Rights, group_of
 from xlcrm.store.base import Store
@@ -38,7 +38,8 @@ def taken(
     hits = [
         (index, rid)
         for index, rid in found
-        if rights.level(records[rid].values.get("owner"), Group.NAME) is Level.HIDDEN and _same(wanted[index], records[rid])
+        if rights.level(records[rid].values.get("owner"), Group.NAME) is Level.HIDDEN
+        and sought(wanted[index]) & telling(records[rid].values)
     ]
     if not hits:
         return []
@@ -88,14 +89,16 @@ def note_export(store: Store, context: Context, count: int, where: str, kind: st
     store.apply(Operation(kind, [change], reason=where), context)
 
 
-def _same(said: Values, record: Record) -> bool:
-    """Whether one of the four that tell a customer is exactly the same."""
-    name = plain(said.get("name"))
-    if name and name in (plain(record.values.get("name")), plain(record.values.get("former_name"))):
-        return True
-    if set((said.get("phone") or "").split()) & set((record.values.get("phone") or "").split()):  # several in one cell
-        return True
-    return any(said.get(key) and said[key] == record.values.get(key) for key in ("email", "uscc"))
+def telling(values: Values) -> set[str]:
+    """What tells a customer exactly: names, telephones, mail and credit code. Those of one customer share one of these."""
+    said = {f"n:{name}" for key in ("name", "former_name") if (name := plain(values.get(key)))}
+    said.update(f"p:{number}" for number in (values.get("phone") or "").split())  # several in one cell
+    return said | {f"{key[0]}:{value}" for key in ("email", "uscc") if (value := values.get(key))}
+
+
+def sought(values: Values) -> set[str]:
+    """What a new row is asked about by: what it was called formerly tells nothing of who it is now."""
+    return telling({**values, "former_name": None})
 
 
 def plain(name: str | None) -> str:

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from xlcrm.model.context import Context, Person
-from xlcrm.model.operation import Decision, Kept, Operation, Receipt, Record, Taken, Values
+from xlcrm.model.operation import Decision, Imported, Kept, Operation, Receipt, Record, Taken, Values
+from xlcrm.model.proposal import Proposal
 
 if TYPE_CHECKING:
     from xlcrm.store.erasing import Erased
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class Entry:
     """One line of the log: what happened to one record (``before`` and ``after`` decrypted, changed fields only).
 
-    ``number`` and ``customer`` (a rid, "" for none) are those of the record now; ``login`` is who the system says it was.
+    ``number`` and ``customer`` (a rid, "" for none) are those of the record now; ``login`` is who the system says it was;
+    ``operation_number`` is the operation's place in the log.
     """
 
     seq: int
@@ -44,12 +46,13 @@ class Entry:
     place: str
     reason: str
     reverses: str | None
+    operation_number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """Which entries of the log: from ``since`` to ``until`` (moments, both included), by ``actor`` and about ``customer`` (rids),
-    of these kinds of operations, of these tables. What is blank asks for all.
+    of these kinds of operations, of these tables, of one operation (its id). What is blank asks for all.
     """
 
     since: str = ""
@@ -58,9 +61,28 @@ class Sought:
     customer: str = ""
     kinds: frozenset[str] = frozenset()
     tables: frozenset[str] = frozenset()
+    operation: str = ""
 
 
 EVERYTHING = Sought()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An operation of the log: ``number`` is its place there, as receipts print it; ``reversed_by`` that of its undo, None
+    where nobody took it back.
+    """
+
+    number: int
+    id: str
+    kind: str
+    actor: str
+    at: str
+    source: str
+    reason: str
+    reverses: str | None
+    reversed_by: int | None
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +219,22 @@ class Store(Protocol):
         """rid for each row token of ``workbook`` whose submission was stored but not yet seen back in the sheet."""
         ...
 
+    def imported(self, tokens: Iterable[str]) -> list[Imported]:
+        """The rows of delivered files with these tokens; those whose import was undone since are left out."""
+        ...
+
+    def imports(self, rids: Iterable[str]) -> list[Imported]:
+        """The rows of delivered files that went into these records; those whose import was undone since are left out."""
+        ...
+
+    def answers(self, workbook: str, tokens: Iterable[str]) -> dict[str, tuple[str, str, str, str]]:
+        """What was said elsewhere about rows of ``workbook`` that are not stored: by token (code of 提交状态, 校验结果,
+        问题说明, number).
+
+        Only a member's copy has any.
+        """
+        ...
+
     def children(self, table: str, customers: Iterable[str]) -> dict[str, list[Record]]:
         """The living records of ``table`` that belong to each customer rid."""
         ...
@@ -223,6 +261,26 @@ class Store(Protocol):
         """
         ...
 
+    def operations(
+        self,
+        actor: str = "",
+        source: str = "",
+        kinds: Iterable[str] = (),
+        numbers: Iterable[int] = (),
+        ids: Iterable[str] = (),
+        limit: int = 20,
+    ) -> list[Done]:
+        """At most ``limit`` operations that fit, the last one first; what is blank asks for all."""
+        ...
+
+    def proposals(self, kind: str = "", outcome: str = "open") -> list[Proposal]:
+        """The proposals of a kind with an outcome, oldest first; "" asks for all."""
+        ...
+
+    def joined(self, customers: Iterable[str]) -> dict[str, list[str]]:
+        """For each customer rid those that were merged into it, at whatever remove; without any it is left out."""
+        ...
+
     def verify(self, heads: Iterable[str] = (), watch: Callable[[int, int], None] | None = None) -> Verdict:
         """Check every entry, every operation and each record; ``heads`` (SEQ:HASH) are such that were printed before.
 
@@ -242,7 +300,9 @@ class Store(Protocol):
         """Write everything in one transaction, or nothing.
 
         A Change whose token was stored before for this workbook is not written again: its outcome is UNCHANGED with
-        the number given then. A conflict, or a lack of rights (REFUSED), stops only its own change; the others go in.
+        the number given then. A conflict, or a lack of rights (REFUSED), stops only its own change; the others go in, unless
+        the operation is ``whole``: then UsageError without the right, Overtaken where a record was changed since.
+        A customer that is merged away takes all that belongs to it along.
         Overtaken, and nothing written,
         where a customer stored or changed after ``operation.compared`` shares a blocking key with a new one.
         """

@@ -28,6 +28,7 @@ from xlcrm.store.schema import (
     DATA_KEY,
     ENTRY,
     FACE,
+    IMPORTED,
     KEPT_VALUE,
     LOGGED,
     NUMBER,
@@ -115,7 +116,7 @@ def _forget(pen: Direct, customers: list[str], rids: Sequence[str], before: int)
     for chunk in chunks([*rids, *shown]):
         told = ENTRY.c.rid.in_(chunk), ENTRY.c.seq < before, or_(ENTRY.c.table != "access", ENTRY.c.reason != "")
         connection.execute(update(ENTRY).where(*told).values(salt="", before="", after="", reason=""))
-    for table in (KEPT_VALUE, FACE, PHONE_TAIL, PINYIN, SUBMISSION):
+    for table in (KEPT_VALUE, FACE, PHONE_TAIL, PINYIN, SUBMISSION, IMPORTED):
         pen.forget(table, rids)
     for chunk in chunks(rids):
         connection.execute(delete(NUMBER).where(NUMBER.c.rid.in_(chunk), NUMBER.c.kind == "former"))

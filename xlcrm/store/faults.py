@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-from sqlalchemy.exc import DBAPIError
 
 from xlcrm.crypto.cipher import Tampered
 from xlcrm.errors import StoreError
@@ -44,13 +42,13 @@ def translate(error: Exception, path: str) -> StoreError | None:
 
 
 @contextmanager
-def explained(path: str) -> Iterator[None]:
-    """Turn the engine's complaints within the block into StoreErrors; other exceptions pass."""
+def explained(path: str, translated: Callable[[Exception, str], Exception | None] = translate) -> Iterator[None]:
+    """Turn the engine's complaints within the block into errors as ``translated``; other exceptions pass."""
     try:
         yield
     except Tampered as error:
         raise StoreError("store.tampered", path=path, place=str(error)) from error
-    except (DBAPIError, sqlite3.Error) as error:
-        if said := translate(error, path):
+    except Exception as error:
+        if said := translated(error, path):
             raise said from error
         raise

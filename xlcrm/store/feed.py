@@ -20,6 +20,7 @@ from xlcrm.store.schema import ENTRY, LOGGED, META, OPERATION, OWNED, SQL
 from xlcrm.store.vault import Vault
 
 _WITH_CUSTOMER = (*sorted(OWNED), "access")
+_SPAN = 1_000  # entries that are looked at first for a page
 _SHOWN = 8  # digits of the store and of an entry's hash in a cursor
 
 
@@ -29,10 +30,15 @@ def page(vault: Vault, connection: Connection, after: str, limit: int, sought: S
     UsageError for a cursor of another store, and for one beyond the log's end.
     """
     start = _place(connection, after)
-    asked = _sought(sought).where(ENTRY.c.seq > start).order_by(ENTRY.c.seq).limit(limit)
-    found = entries(vault, connection, asked)
-    reached = found[-1].seq if len(found) == limit else max(position(connection), start)
-    return Page(found, _cursor(connection, reached))
+    end, asked, span = max(position(connection), start), _sought(sought).order_by(ENTRY.c.seq), max(_SPAN, 2 * limit)
+    rows: list[Row[Any]] = []
+    reached = start
+    # Part by part: where a view stands before the log (seen.py), a limit alone would not keep it from working out all of it.
+    while len(rows) < limit and reached < end:
+        part = asked.where(ENTRY.c.seq > reached, ENTRY.c.seq <= reached + span).limit(limit - len(rows))
+        rows += connection.execute(part).all()
+        reached, span = min(reached + span, end), 4 * span
+    return Page(entries(vault, connection, rows), _cursor(connection, rows[-1].seq if len(rows) == limit else end))
 
 
 def of_records(rids: Iterable[str]) -> Select[Any]:
@@ -40,28 +46,33 @@ def of_records(rids: Iterable[str]) -> Select[Any]:
     return _sought(Sought()).where(ENTRY.c.rid.in_(list(rids))).order_by(ENTRY.c.seq)
 
 
-def entries(vault: Vault, connection: Connection, asked: Select[Any]) -> list[Entry]:
-    """The entries that ``asked`` (``_sought``) gives, decrypted."""
-    rows = connection.execute(asked).all()
+def entries(vault: Vault, connection: Connection, rows: Iterable[Row[Any]]) -> list[Entry]:
+    """Rows of the log's table, decrypted and told by whom; without those of no operation."""
+    rows = list(rows)
+    operations = _operations(connection, [row.operation for row in rows])
+    rows = [row for row in rows if row.operation in operations]
     whose = _whose(connection, rows)
+    said = [[{"rid": row.rid, **decode(text)} for text in (row.before, row.after)] for row in rows]
+    for key in {row.table for row in rows}:  # their data keys all at once
+        vault.reveal(LOGGED[key], (side for row, sides in zip(rows, said, strict=True) if row.table == key for side in sides))
     found = []
-    for row in rows:
-        entry, done = {column.name: row._mapping[column] for column in ENTRY.columns}, row._mapping
-        before, after = ({"rid": entry["rid"], **decode(entry[side])} for side in ("before", "after"))
-        vault.reveal(LOGGED[entry["table"]], [before, after])
+    for row, (before, after) in zip(rows, said, strict=True):
+        entry, done = row._mapping, operations[row.operation]
         del before["rid"], after["rid"]
         number, customer = whose.get((entry["table"], entry["rid"]), (None, ""))
         found.append(Entry(
-            entry["seq"], entry["operation"], done[OPERATION.c.kind], entry["table"], entry["rid"], number, customer,
-            entry["version_to"], before, after, done[OPERATION.c.actor], done[OPERATION.c.session_user], done[OPERATION.c.at],
-            done[OPERATION.c.source], entry["place"],
-            entry["reason"] or done[OPERATION.c.reason], done[OPERATION.c.reverses],
+            entry["seq"], entry["operation"], done.kind, entry["table"], entry["rid"], number, customer,
+            entry["version_to"], before, after, done.actor, done.session_user, done.at, done.source, entry["place"],
+            entry["reason"] or done.reason, done.reverses, done.seq,
         ))  # fmt: skip
     return found
 
 
 def _sought(sought: Sought) -> Select[Any]:
-    asked = select(ENTRY, OPERATION).join(OPERATION, OPERATION.c.id == ENTRY.c.operation).where(ENTRY.c.table.in_(LOGGED))
+    asked = select(ENTRY).where(ENTRY.c.table.in_(LOGGED))
+    # Joined only where it is asked about: where a view stands before either (seen.py), each of its rows would be worked out.
+    if sought.since or sought.until or sought.actor or sought.kinds or sought.operation:
+        asked = asked.join(OPERATION, OPERATION.c.id == ENTRY.c.operation)
     if sought.since:
         asked = asked.where(OPERATION.c.at >= sought.since)
     if sought.until:
@@ -72,11 +83,23 @@ def _sought(sought: Sought) -> Select[Any]:
         asked = asked.where(OPERATION.c.kind.in_(sorted(sought.kinds)))
     if sought.tables:
         asked = asked.where(ENTRY.c.table.in_(sorted(sought.tables)))
+    if sought.operation:
+        first = OPERATION.c.first  # the range is read by the entries' own index
+        asked = asked.where(OPERATION.c.id == sought.operation, ENTRY.c.seq >= first, ENTRY.c.seq < first + OPERATION.c.entries)
     if sought.customer:
         tables = (SQL[key].c for key in _WITH_CUSTOMER)
         belongs = (ENTRY.c.rid.in_(select(sql.rid).where(sql.customer == sought.customer)) for sql in tables)
         asked = asked.where(or_(ENTRY.c.rid == sought.customer, *belongs))
     return asked
+
+
+def _operations(connection: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """The operations with these ids, by id."""
+    found: dict[str, Row[Any]] = {}
+    for chunk in chunks(list(dict.fromkeys(ids))):
+        asked = select(OPERATION).where(among(connection, OPERATION.c.id, chunk))
+        found.update((row.id, row) for row in connection.execute(asked))
+    return found
 
 
 def _whose(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], tuple[str | None, str]]:

@@ -20,9 +20,10 @@ from xlcrm.match.caps import CAPS
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Table
 from xlcrm.model.operation import Kept, Record, Taken, Values
+from xlcrm.model.proposal import Proposal
 from xlcrm.rules.masking import masked
 from xlcrm.rules.rights import NOBODYS, Action, Group, Level, Rights, group_of, rights_of
-from xlcrm.store.base import EVERYTHING, Candidates, Entry, Page, Sought, Store, Verdict
+from xlcrm.store.base import EVERYTHING, Candidates, Done, Entry, Page, Sought, Store, Verdict
 from xlcrm.store.keys import digits
 from xlcrm.store.schema import LOGGED, OWNED
 
@@ -46,11 +47,14 @@ def classes(key: str) -> Mapping[str, Group]:
 
 
 class Guard:
-    """A Store (see base.py) whose answers hold only what ``rights`` allow; ``inner`` holds everything."""
+    """A Store (see base.py) whose answers hold only what ``rights`` allow; ``inner`` holds everything, or, being somebody's own
+    copy (``veiled``), only what is to be masked masked already.
+    """
 
     def __init__(self, inner: Store, rights: Rights) -> None:
         self._inner = inner
         self.rights = rights
+        self._veiled = getattr(inner, "veiled", False)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
@@ -158,6 +162,32 @@ class Guard:
                 shown.append(replace(entry, before=next(said), after=next(said)))
         return Page(shown, page.cursor)
 
+    def operations(
+        self,
+        actor: str = "",
+        source: str = "",
+        kinds: Iterable[str] = (),
+        numbers: Iterable[int] = (),
+        ids: Iterable[str] = (),
+        limit: int = 20,
+    ) -> list[Done]:
+        """One's own, and those of which one may read something in the log."""
+        found = self._inner.operations(actor, source, kinds, numbers, ids, limit)
+        if self.rights.may(Action.LOG, NOBODYS):
+            return found
+        mine = {person.rid for person in self.rights.persons}
+        return [one for one in found if one.actor in mine or self._reads(one)]
+
+    def _reads(self, done: Done) -> bool:
+        return self.rights.ever(Action.LOG) and bool(self.log("", _PAGE, Sought(operation=done.id)).entries)
+
+    def proposals(self, kind: str = "", outcome: str = "open") -> list[Proposal]:
+        """Those about customers whose name the person may know, and one's own."""
+        found = self._inner.proposals(kind, outcome)
+        owners = self._owners({one.customer for one in found})
+        mine = {person.rid for person in self.rights.persons}
+        return [one for one in found if one.initiator in mine or self._named(owners.get(one.customer))]
+
     def verify(self, heads: Iterable[str] = (), watch: Callable[[int, int], None] | None = None) -> Verdict:
         if not self.rights.may(Action.LOG, NOBODYS):  # entries that are hidden from somebody would seem removed
             raise UsageError("rights.no_audit")
@@ -182,14 +212,16 @@ class Guard:
 
     def _record(self, record: Record, owner: str | None) -> Record:
         values, hidden = self._values(record.table, record.values, owner)
-        if not hidden:
+        audited = self.rights.level(owner, Group.SYSTEM) is Level.PLAIN
+        if not hidden and audited:
             return record
-        if record.table == "customer":
-            values["owner"] = record.values.get("owner")
-        else:
+        named = self._named(owner)
+        if record.table != "customer":
             values["customer"] = record.values.get("customer")
+        elif "owner" in hidden and owner:  # that it has one decides what may be done with it
+            values["owner"] = NOBODYS if named else owner
         shown = replace(record, values=values, hidden=hidden)
-        if not self._named(owner):
+        if not named or not audited:
             shown.origin = shown.created_by = shown.created_at = shown.updated_by = shown.updated_at = None
         return shown
 
@@ -203,7 +235,7 @@ class Guard:
         level = self._level(table.key, key, owner)
         if value is None or level is Level.HIDDEN:
             return None
-        return value if level is Level.PLAIN else masked(value, table[key].kind)
+        return value if level is Level.PLAIN or self._veiled else masked(value, table[key].kind)
 
     def _entry(self, entry: Entry, values: Values, owner: str | None) -> Values:
         if entry.table not in OWNED and entry.table != "customer":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from xlcrm.store.chunks import chunks
-from xlcrm.store.schema import DATA_KEY, KEY_COPY, META
+from xlcrm.store.digests import FOLDING
+from xlcrm.store.schema import DATA_KEY, FACE, KEY_COPY, META
 
 Copies = Sequence[tuple[str, str, str]]
 """(holder, copy of the keys, tag)."""
@@ -34,14 +35,18 @@ class KeyHand:
         """Destroy the copies of ``holders``."""
         self.connection.execute(delete(KEY_COPY).where(KEY_COPY.c.holder.in_(holders)))
 
-    def change(self, version: int, check: str, former: str, copies: Copies) -> bool:
-        """Make ``version`` the present store key, for the holders of ``copies`` only.
+    def change(self, version: int, check: str, former: str, copies: Copies, index: bool) -> bool:
+        """Make ``version`` the present store key, for the holders of ``copies`` only; ``index``: with a new index key.
 
         False where another one is taking over at this moment: nothing was written then.
         """
-        if self.connection.execute(select(META.c.value).where(META.c.name == "former")).scalar():
+        changing = select(META.c.value).where(META.c.name.in_(("former", FOLDING)), META.c.value.is_not(None))
+        if self.connection.execute(changing).first() is not None:
             return False
-        for name, value in (("key", str(version)), ("check", check), ("former", former), ("passphrase", None)):
+        values: dict[str, str | None] = {"key": str(version), "check": check, "former": former, "passphrase": None}
+        if index:
+            values[FOLDING] = str(self.connection.execute(select(func.max(FACE.c.id))).scalar() or 0)
+        for name, value in values.items():
             self.connection.execute(delete(META).where(META.c.name == name))
             self.connection.execute(META.insert().values(name=name, value=value))
         kept = [holder for holder, _, _ in copies]

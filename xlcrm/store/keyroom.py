@@ -2,7 +2,8 @@
 
 A new store key begins in one transaction: copies of it for everybody who stays, the former one sealed by it. From then on new
 data keys are wrapped by it, and both open. Batch by batch the older data keys are wrapped anew; when none is left the former
-store key is forgotten. Whoever stops it in between loses nothing: the next call goes on.
+store key is forgotten. Whoever stops it in between loses nothing: the next call goes on. A new index key comes with a new
+store key and takes over in the same way (folding.py).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from xlcrm.model.context import Context
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Operation, Receipt
 from xlcrm.store import unlocking
+from xlcrm.store.digests import FOLDING
+from xlcrm.store.folding import Done, FoldHand, fold
 from xlcrm.store.keyhand import KeyHand
 from xlcrm.store.schema import DATA_KEY, META, SQL
 
@@ -54,10 +57,13 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a store's keys stand: which store key it has, whether that is still taking over, whether a passphrase opens it."""
+    """How a store's keys stand: which store key it has, whether that, and whether a new index key, is still taking over, and
+    whether a passphrase opens it.
+    """
 
     version: int
     changing: bool
+    folding: bool
     passphrase: bool
 
 
@@ -70,19 +76,24 @@ class Keyroom:
         reading: Transaction,
         writing: Transaction,
         together: Together,
+        done: Done,
         hand: Callable[[Connection], KeyHand],
+        fold_hand: Callable[[Connection], FoldHand],
     ) -> None:
         self._cipher = cipher
         self._reading = reading
         self._writing = writing
         self._together = together
+        self._done = done
         self._hand = hand
+        self._fold_hand = fold_hand
 
     def standing(self) -> Standing:
         """How the keys stand."""
         with self._reading() as connection:
             meta = {row.name: row.value for row in connection.execute(select(META))}
-        return Standing(int(meta.get("key") or 1), bool(meta.get("former")), bool(meta.get("passphrase")))
+        changing, folding = bool(meta.get("former")), meta.get(FOLDING) is not None
+        return Standing(int(meta.get("key") or 1), changing, folding, bool(meta.get("passphrase")))
 
     def holders(self) -> list[Holder]:
         """Everybody who may open the store or asks to, in the order in which they asked.
@@ -124,11 +135,11 @@ class Keyroom:
             Operation("key", [change]), context, lambda hand: hand.admit(present.version, holder.rid, copy, tag)
         )  # fmt: skip
 
-    def renew(self, context: Context, without: Collection[str] = ()) -> list[Holder]:
+    def renew(self, context: Context, without: Collection[str] = (), index: bool = False) -> list[Holder]:
         """Begin with a new store key, for every admitted holder but ``without`` (rids), who are shut out at once.
 
-        The holders that are not genuine get none either, and are returned. UsageError where the acting person is not
-        admitted, or a former store key is still in use (see ``rewrap``).
+        ``index``: with a new index key, too. The holders that are not genuine get none either, and are returned. UsageError
+        where the acting person is not admitted, or a former key is still in use (see ``rewrap`` and ``fold``).
         """
         present, lock = self._present()
         with self._reading() as connection:
@@ -138,7 +149,7 @@ class Keyroom:
         mine = self._cipher.identity or keys.mine()
         if not mine or identity.public(mine) not in [one.public for one in staying if not one.recovery]:
             raise UsageError("crypto.join_first")
-        fresh, former = self._cipher.successor()
+        fresh, former = self._cipher.successor(index)
         check = Cipher(fresh).check(lock.store_id)
         copies = [
             (one.rid, identity.copy(fresh, one.public, lock.store_id, one.rid), identity.tag(fresh, one.public, one.rid))
@@ -146,7 +157,8 @@ class Keyroom:
         ]
 
         def write(hand: KeyHand) -> None:
-            if unlocking.version(hand.connection) != present.version or not hand.change(fresh.version, check, former, copies):
+            now = unlocking.version(hand.connection)
+            if now != present.version or not hand.change(fresh.version, check, former, copies, index):
                 raise UsageError("crypto.changed_meanwhile")
             hand.shut_out([one.rid for one in gone])
 
@@ -178,6 +190,11 @@ class Keyroom:
                     yield done
             with self._writing() as connection:
                 self._hand(connection).settle(f"{VERSION}:{key_id(self._cipher.check(''))}:")
+
+    def fold(self) -> Iterator[int]:
+        """Fold what lacks the latest index key, batch by batch; how many rows so far (folding.py)."""
+        self._present()
+        yield from fold(self._cipher, self._done, self._fold_hand)
 
     def print_recovery(self, context: Context) -> str:
         """A fresh recovery passphrase, which opens the store from now on instead of the one before."""

@@ -13,11 +13,12 @@ from itertools import islice
 from sqlalchemy import Connection, select
 from sqlalchemy import Table as SqlTable
 
-from xlcrm.crypto.cipher import SHORT, Cipher
+from xlcrm.crypto.cipher import Cipher
 from xlcrm.match.caps import ALIKE, CAPS, MOST_COUNTED, RARITY
 from xlcrm.model.fields import Kind, Table
 from xlcrm.store.base import Candidates
 from xlcrm.store.chunks import among, chunks
+from xlcrm.store.digests import Digests
 from xlcrm.store.pen import Pen
 from xlcrm.store.schema import BLOCKING_KEY, ENTRY, FACE, NUMBER, PHONE_TAIL, SQL
 from xlcrm.store.vault import Vault
@@ -33,18 +34,13 @@ def phone_fields(table: Table) -> tuple[str, ...]:
     return tuple(item.key for item in table.data if item.kind is Kind.PHONE)
 
 
-def stored_key(cipher: Cipher, key: str) -> int:
-    """A blocking key as it is stored: its kind and a short digest. Should two have the same, a pair too many is compared."""
-    return ord(key[0]) << SHORT | cipher.short_digest(key)
-
-
 def seal_looks(vault: Vault, rid: str, looks: Sequence[str]) -> str | None:
     """What a customer may look like, as it is stored: erased with the customer's data key."""
     return vault.key(rid).seal(f"face|looks|{rid}", "\n".join(looks)) if looks else None
 
 
-def stored_tail(cipher: Cipher, last: str) -> str:
-    """The last four digits of a telephone as they are stored."""
+def tail_digest(cipher: Cipher, last: str) -> str:
+    """What stands for the last four digits of a telephone, before it is folded (digests.py)."""
     return cipher.digest(f"tail|{last}")[:32]
 
 
@@ -59,12 +55,17 @@ class Index:
 
     pen: Pen
     cipher: Cipher
+    digests: Digests = field(init=False)
     _numbers: list[tuple[str, str, str]] = field(default_factory=list)
     _faces: list[tuple[str, str | None]] = field(default_factory=list)
     _keys: list[tuple[int, str]] = field(default_factory=list)
+    _former: list[tuple[int, str]] = field(default_factory=list)
     _tails: list[tuple[str, str, str]] = field(default_factory=list)
     _seen: dict[str, str] = field(default_factory=dict)
     _stale: dict[SqlTable, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.digests = Digests(self.cipher, self.pen.connection)
 
     def own(self, number: str, rid: str) -> None:
         """A number that this store gave."""
@@ -77,7 +78,10 @@ class Index:
     def face(self, keys: Iterable[str], rid: str, looks: str | None) -> None:
         """The blocking keys of a customer, and what it looks like, sealed."""
         self._faces.append((rid, looks))
-        self._keys += [(key, rid) for key in {stored_key(self.cipher, key) for key in keys}]
+        keys = set(keys)
+        self._keys += [(key, rid) for key in {self.digests.key(key) for key in keys}]
+        if self.digests.changing:
+            self._former += [(self.digests.former_key(key), rid) for key in keys]
 
     def phones(self, numbers: Iterable[str | None], rid: str, customer: str) -> None:
         """The telephones of a record of ``customer``."""
@@ -93,7 +97,7 @@ class Index:
         if len(last) < TAIL:
             return ""
         if last not in self._seen:
-            self._seen[last] = stored_tail(self.cipher, last)
+            self._seen[last] = self.digests.text(tail_digest(self.cipher, last))
         return self._seen[last]
 
     def forget(self, table: SqlTable, rid: str) -> None:
@@ -116,6 +120,9 @@ class Index:
                 rows.sort()
                 self.pen.insert(table, rows)
                 rows.clear()
+        if self._former:
+            self.pen.compare(self._former)
+            self._former.clear()
 
 
 class Lookup:
@@ -152,31 +159,42 @@ class Lookup:
         return self.connection.exec_driver_sql("SELECT max(rowid) FROM customer").scalar() or 0  # counting takes 0.1 s a million
 
 
-def candidates(lookup: Lookup, cipher: Cipher, keys: Sequence[Sequence[str]], most: int | None) -> Candidates:
+def candidates(lookup: Lookup, digests: Digests, keys: Sequence[Sequence[str]], most: int | None) -> Candidates:
     """The living customers that share a key with new rows, whose ``keys`` are given (see ``Store.candidates``)."""
     wanted: dict[str, list[int]] = {}
-    names: dict[str, int] = {}
+    names: dict[str, tuple[int, ...]] = {}
     for index, group in enumerate(keys):
         for key in dict.fromkeys(group):
             wanted.setdefault(key, []).append(index)
-            names[key] = stored_key(cipher, key)
-    telling = {name for key, name in names.items() if key[0] in RARITY}
+            names[key] = digests.keys(key)
+    telling = {name for key, forms in names.items() if key[0] in RARITY for name in forms}
     stored = lookup.counted(list(telling), MOST_COUNTED)
-    stored |= lookup.counted(list({*names.values()} - telling), max(CAPS.values()) + 1)
-    counts = {key: stored.get(names[key], 0) + len(rows) for key, rows in wanted.items()}
-    few, alike = {}, {}
-    for key, name in names.items():
-        if name in stored and (cap := min(CAPS[key[0]], most or MOST_COUNTED)):
+    stored |= lookup.counted(list({name for forms in names.values() for name in forms} - telling), max(CAPS.values()) + 1)
+    counts = {key: sum(stored.get(name, 0) for name in names[key]) + len(rows) for key, rows in wanted.items()}
+    few: dict[int, list[int]] = {}
+    alike: dict[int, list[int]] = {}
+    for key, forms in names.items():
+        if cap := min(CAPS[key[0]], most or MOST_COUNTED):
+            there = [name for name in forms if name in stored]
             if counts[key] <= cap:
-                few[name] = wanted[key]
+                few |= dict.fromkeys(there, wanted[key])
             elif key[0] == ALIKE:
-                alike[name] = wanted[key]
+                alike |= dict.fromkeys(there[:1], wanted[key])
     found = {(index, rid) for name, rid in lookup.having(list(few)) for index in few[name]}
     for name, rows in alike.items():
         # Of many that say the very same one stands for all.
         for _, one in islice(lookup.having([name]), 1):
             found |= {(index, one) for index in rows}
     return Candidates(sorted(found), counts, lookup.total() + len(keys))
+
+
+def alone(keys: Sequence[Sequence[str]]) -> Candidates:
+    """What ``candidates`` gives while no customer is stored: only how many of the new rows have each key."""
+    counts: dict[str, int] = {}
+    for group in keys:
+        for key in dict.fromkeys(group):
+            counts[key] = counts.get(key, 0) + 1
+    return Candidates([], counts, len(keys))
 
 
 def looks(vault: Vault, connection: Connection, customers: Iterable[str]) -> dict[str, list[str]]:
@@ -192,13 +210,13 @@ def looks(vault: Vault, connection: Connection, customers: Iterable[str]) -> dic
     return found
 
 
-def overtaken(connection: Connection, cipher: Cipher, keys: Iterable[str], since: int, but: Collection[str]) -> bool:
+def overtaken(connection: Connection, digests: Digests, keys: Iterable[str], since: int, but: Collection[str]) -> bool:
     """Whether a customer stored or changed after the log's entry ``since`` has one of ``keys``; the rids ``but`` do not count."""
     asked = select(ENTRY.c.rid).where(ENTRY.c.seq > since, ENTRY.c.table == "customer").distinct()
     later = [rid for rid in connection.execute(asked).scalars() if rid not in but]
     if not later:
         return False
-    ours = {stored_key(cipher, key) for key in keys if key[0] in TELLING}
+    ours = {form for key in keys if key[0] in TELLING for form in digests.keys(key)}
     for chunk in chunks(later):
         theirs = select(BLOCKING_KEY.c.key).join(FACE, FACE.c.id == BLOCKING_KEY.c.face).where(FACE.c.rid.in_(chunk))
         if not ours.isdisjoint(connection.execute(theirs).scalars()):

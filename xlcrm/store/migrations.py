@@ -66,6 +66,13 @@ def _keys_are_numbers(connection: Connection) -> None:
     _complete(connection)
 
 
+def _undoing(connection: Connection) -> None:
+    _complete(connection)
+    for table in engine(connection).metadata().sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+
+
 STEPS: dict[int, tuple[str, Callable[[Connection], None]]] = {
     1: ("records, log and keys", _complete),
     2: ("search by pinyin; which table a submission went to", _submissions_name_their_table),
@@ -73,6 +80,8 @@ STEPS: dict[int, tuple[str, Callable[[Connection], None]]] = {
     4: ("blocking keys as numbers, and what customers look like", _keys_are_numbers),
     5: ("deputies until a day, people disabled, what was shown to whom", _complete),
     6: ("the keys for each member", _complete),
+    7: ("what was taken back, proposals and approvals", _undoing),
+    8: ("what delivered files have brought in", _complete),
 }
 LATEST = max(STEPS)
 
@@ -127,7 +136,8 @@ def migrate(connection: Connection, path: str) -> None:
     steps = [number for number in sorted(STEPS) if number > found]
     for number in steps:
         name, step = STEPS[number]
-        step(connection)
+        if found or number == steps[0]:  # a new store is complete with the first one
+            step(connection)
         _record(connection, number, name)
     if not steps:
         stored = engine(connection).stored(connection)

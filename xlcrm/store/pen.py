@@ -14,8 +14,21 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Table as Declared
 from xlcrm.store.chunks import chunks
+from xlcrm.store.digests import FOLDING
 from xlcrm.store.log import Journal, head, last, operation_head, position, witness
-from xlcrm.store.schema import BLOCKING_KEY, FACE, META, NUMBER, OPERATION, PHONE_TAIL, SUBMISSION, columns, insert, quoted
+from xlcrm.store.schema import (
+    BLOCKING_KEY,
+    FACE,
+    IMPORTED,
+    META,
+    NUMBER,
+    OPERATION,
+    PHONE_TAIL,
+    SUBMISSION,
+    columns,
+    insert,
+    quoted,
+)
 
 Rows = Sequence[tuple[object, ...]]
 
@@ -35,6 +48,10 @@ class Pen(Protocol):
 
     def insert(self, table: Table, rows: Rows) -> None:
         """New rows, in the order of the table's columns; a face has no number yet, and its keys, which follow, name its rid."""
+        ...
+
+    def compare(self, keys: Sequence[tuple[int, str]]) -> None:
+        """Blocking keys of new faces as they were stored before the index key that is taking over: what they may meet."""
         ...
 
     def update(self, table: Declared, rows: Rows) -> None:
@@ -74,14 +91,24 @@ class Direct:
     def insert(self, table: Table, rows: Rows) -> None:
         # A former number may be there already (a field changed to and fro); a number of our own twice is an error.
         again = " ON CONFLICT (number, kind, rid) DO NOTHING" if table is NUMBER else ""
+        if table is IMPORTED:  # the row is delivered again, in a later copy
+            again = (
+                " ON CONFLICT (token, file, rid) DO UPDATE SET"
+                " saved = max(saved, excluded.saved), version = excluded.version, operation = excluded.operation"
+            )
         if table is FACE:
-            first = (self.connection.execute(select(func.max(FACE.c.id))).scalar() or 0) + 1
+            # Not the number of a face that is gone, while numbers tell which index key made the keys (folding.py).
+            folding = self.connection.execute(select(META.c.value).where(META.c.name == FOLDING)).scalar()
+            first = max(self.connection.execute(select(func.max(FACE.c.id))).scalar() or 0, int(folding or 0)) + 1
             self._faces = {str(row[0]): number for number, row in enumerate(rows, first)}
             rows = [(number, *row) for number, row in enumerate(rows, first)]
         elif table is BLOCKING_KEY:
             rows = [(key, self._faces[str(rid)]) for key, rid in rows]
         if rows:
             self.connection.exec_driver_sql(insert(table) + again, list(rows))
+
+    def compare(self, keys: Sequence[tuple[int, str]]) -> None:
+        pass  # keys.overtaken has done it: nobody writes meanwhile
 
     def update(self, table: Declared, rows: Rows) -> None:
         names = ", ".join(f"{quoted(name)} = ?" for name in columns(table)[1:])

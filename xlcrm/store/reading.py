@@ -10,14 +10,16 @@ from sqlalchemy import ColumnElement, Connection, Numeric, cast, func, literal, 
 
 from xlcrm.errors import UsageError
 from xlcrm.model.fields import Kind, Table
-from xlcrm.model.operation import Kept, Record, Values
+from xlcrm.model.operation import Imported, Kept, Record, Values
 from xlcrm.store import feed
 from xlcrm.store.base import Entry
 from xlcrm.store.batch import Row, read
-from xlcrm.store.chunks import chunks
+from xlcrm.store.chunks import among, chunks
 from xlcrm.store.keys import find
 from xlcrm.store.log import decode
-from xlcrm.store.schema import ENTRY, KEPT_VALUE, LOGGED, OWNED, RECORDS, SQL, fields
+from xlcrm.store.merging import joined
+from xlcrm.store.schema import ENTRY, IMPORTED, KEPT_VALUE, LOGGED, OWNED, RECORDS, SQL, fields
+from xlcrm.store.undoing import taken_back
 from xlcrm.store.vault import Vault
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -124,19 +126,33 @@ def as_of(vault: Vault, connection: Connection, wanted: Iterable[tuple[str, int]
 
 
 def history(vault: Vault, connection: Connection, rid: str) -> list[Entry]:
-    """Everything that happened to one record, and what of it was shown to whom, oldest first."""
+    """Everything that happened to one record and those merged into it, and what of it was shown to whom, oldest first."""
     access = SQL["access"].c
-    rids = [rid, *connection.execute(select(access.rid).where(access.customer == rid)).scalars()]
-    return feed.entries(vault, connection, feed.of_records(rids))
+    shown = connection.execute(select(access.rid).where(access.customer == rid)).scalars()
+    rids = [rid, *joined(connection, [rid]).get(rid, ()), *shown]
+    return feed.entries(vault, connection, connection.execute(feed.of_records(rids)))
+
+
+def imported(connection: Connection, of: ColumnElement[str], wanted: Iterable[str]) -> list[Imported]:
+    """The imported rows whose column ``of`` is one of ``wanted``, the longest known first; none of an operation taken back."""
+    found: list[Imported] = []
+    for chunk in chunks(list(dict.fromkeys(wanted))):
+        asked = select(IMPORTED).where(among(connection, of, chunk), ~taken_back(IMPORTED.c.operation))
+        found += [
+            Imported(row.token, row.file, row.rid, row.saved, row.version)
+            for row in connection.execute(asked.order_by(IMPORTED.c.saved, IMPORTED.c.version))
+        ]
+    return found
 
 
 def kept(vault: Vault, connection: Connection, rids: Iterable[str]) -> dict[str, list[Kept]]:
-    """The losing values kept for records by merges, oldest first; records without any are left out."""
+    """The losing values kept for records by merges that were not taken back, oldest first; those without any are left out."""
     found: dict[str, list[Kept]] = {}
     for chunk in chunks(list(dict.fromkeys(rids))):
-        for row in connection.execute(select(KEPT_VALUE).where(KEPT_VALUE.c.rid.in_(chunk)).order_by(KEPT_VALUE.c.id)):
+        asked = select(KEPT_VALUE).where(KEPT_VALUE.c.rid.in_(chunk), ~taken_back(KEPT_VALUE.c.operation))
+        for row in connection.execute(asked.order_by(KEPT_VALUE.c.id)):
             value = row.value
             if any(row.field in table.sensitive for table in RECORDS) and value.startswith("v1:"):
                 value = vault.open("kept_value", row.field, row.rid, value)
-            found.setdefault(row.rid, []).append(Kept(row.field, value or "", row.origin or ""))
+            found.setdefault(row.rid, []).append(Kept(row.field, value or "", row.origin or "", row.operation))
     return found

@@ -13,7 +13,8 @@ from xlcrm.match.caps import VERSION
 from xlcrm.model.operation import Record, Values
 from xlcrm.model.tables import MATCHED
 from xlcrm.store.chunks import chunks
-from xlcrm.store.keys import seal_looks, stored_key
+from xlcrm.store.digests import FOLDING, Digests
+from xlcrm.store.keys import seal_looks
 from xlcrm.store.reading import kept, records
 from xlcrm.store.schema import BLOCKING_KEY, FACE, META, SQL
 from xlcrm.store.vault import Vault
@@ -35,7 +36,7 @@ def rekey(connection: Connection, cipher: Cipher, write: Write) -> None:
 
     Measured on a busy machine: 54 s of one core for 100,000 customers, ten minutes for a million, whose keys take 1 GB of memory.
     """
-    vault, customer = Vault(cipher, connection), SQL["customer"].c
+    vault, digests, customer = Vault(cipher, connection), Digests(cipher, connection), SQL["customer"].c
     for table in (BLOCKING_KEY, FACE):
         connection.execute(delete(table))
     by_face = next(iter(BLOCKING_KEY.indexes))
@@ -46,13 +47,15 @@ def rekey(connection: Connection, cipher: Cipher, write: Write) -> None:
         rows = []
         for (rid, found, looks), number in zip(_made(vault, connection, rids), numbers, strict=False):
             rows.append((number, rid, looks))
-            stored = {stored_key(cipher, key) for key in found}
+            stored = {digests.key(key) for key in found}
             keys.extend(stored)
             faces.extend([number] * len(stored))
         write(FACE, rows)
     for some in _in_order(keys, faces):
         write(BLOCKING_KEY, some)
     by_face.create(connection)
+    if digests.changing:  # they are all made with the latest index key now
+        connection.execute(META.update().where(META.c.name == FOLDING).values(value="0"))
     connection.execute(delete(META).where(META.c.name == "keys"))
     connection.execute(META.insert().values(name="keys", value=str(VERSION)))
 

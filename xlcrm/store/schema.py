@@ -53,8 +53,31 @@ KEYHOLDER = Declared(
 )  # fmt: skip
 """The identities (crypto/identity.py) that may open the store: one for each machine of a person, and the printed passphrase."""
 
+PROPOSAL = Declared(
+    "proposal", "提议", "Proposals",
+    (
+        Field("kind", "种类", "Kind"),  # void, merge
+        Field("customer", "客户", "Customer", Kind.REFERENCE),
+        Field("about", "内容", "About"),  # JSON: what exactly, by kind
+        Field("reason", "理由", "Reason"),
+        Field("outcome", "结果", "Outcome"),  # open, done, declined, withdrawn
+    ),
+)  # fmt: skip
+"""What somebody wants that others have to agree to; who made it is its initiator."""
+
+APPROVAL = Declared(
+    "approval", "意见", "Approvals",
+    (
+        Field("proposal", "提议", "Proposal"),
+        Field("seat", "身份", "As"),  # a role, or owner
+        Field("verdict", "意见", "Verdict"),  # yes, no
+        Field("reason", "理由", "Reason"),
+    ),
+)  # fmt: skip
+"""One person's word about a proposal; who made it is that person. Never changed."""
+
 RECORDS = tables.STORED
-LOGGED = {table.key: table for table in (*RECORDS, PERSON, SETTING, DECISION, ACCESS, KEYHOLDER)}
+LOGGED = {table.key: table for table in (*RECORDS, PERSON, SETTING, DECISION, ACCESS, KEYHOLDER, PROPOSAL, APPROVAL)}
 """Every table whose rows have a version and change only through the log, by key, parents first."""
 
 OWNED = frozenset(table.key for table in RECORDS if "customer" in table.by_key)
@@ -92,6 +115,7 @@ SQL = {key: _logged(table) for key, table in LOGGED.items()}
 # A search for part of a name reads this index from end to end and never the wide rows.
 Index("customer_names", SQL["customer"].c.life, *(SQL["customer"].c[name] for name in ("name", "short_name", "former_name")))
 Index("person_account", SQL["person"].c.account, unique=True)
+Index("customer_merged", SQL["customer"].c.merged_into, sqlite_where=text("merged_into IS NOT NULL"))
 
 META = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text))
 
@@ -161,6 +185,19 @@ SUBMISSION = Table(
     sqlite_with_rowid=False,
 )  # fmt: skip
 
+# The rows of delivered files that are in the store: a copy of the file brings only what it changes.
+IMPORTED = Table(
+    "imported", metadata,
+    Column("token", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("rid", Text, nullable=False, index=True),
+    Column("saved", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("operation", Text, nullable=False),
+    PrimaryKeyConstraint("token", "file", "rid"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
 KEPT_VALUE = Table(
     "kept_value", metadata,
     Column("id", Integer, primary_key=True),
@@ -206,6 +243,8 @@ ENTRY = Table(
     Column("hash", Text, nullable=False),
 )  # fmt: skip
 Index("entry_rid", ENTRY.c.rid, ENTRY.c.seq)
+# An operation is taken back once; the undo of that undo brings it back.
+Index("operation_reverses", OPERATION.c.reverses, unique=True)
 
 
 def insert(table: Table) -> str:

@@ -13,18 +13,38 @@ from xlcrm.crypto.cipher import Cipher
 from xlcrm.errors import StoreError, UsageError
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
-from xlcrm.model.operation import Change, Decision, Kept, Operation, Receipt, Record, Result, Taken, Values
+from xlcrm.model.operation import Change, Decision, Imported, Kept, Operation, Receipt, Record, Result, Taken, Values
+from xlcrm.model.proposal import Proposal
 from xlcrm.rules.rights import Rights, rights_of
-from xlcrm.store import apply, asking, chain, erasing, feed, keys, log, numbers, people, reading, search, status, unlocking
-from xlcrm.store.base import EVERYTHING, Candidates, Entry, Link, Page, Sought, Verdict
+from xlcrm.store import (
+    apply,
+    asking,
+    chain,
+    erasing,
+    feed,
+    keys,
+    log,
+    merging,
+    numbers,
+    people,
+    proposals,
+    reading,
+    search,
+    status,
+    undoing,
+    unlocking,
+)
+from xlcrm.store.base import EVERYTHING, Candidates, Done, Entry, Link, Page, Sought, Verdict
 from xlcrm.store.batch import read
+from xlcrm.store.digests import Digests
 from xlcrm.store.erasing import Erased
 from xlcrm.store.faults import AccountTaken, explained
+from xlcrm.store.folding import Answer, FoldHand
 from xlcrm.store.keyhand import KeyHand
 from xlcrm.store.keyroom import Keyroom
 from xlcrm.store.migrations import LATEST
 from xlcrm.store.pen import Direct
-from xlcrm.store.schema import LOGGED, MIGRATION, OWNED, PINYIN, RECORDS, SQL, insert
+from xlcrm.store.schema import FACE, IMPORTED, LOGGED, MIGRATION, OWNED, PINYIN, RECORDS, SQL, insert
 from xlcrm.store.status import Status
 from xlcrm.store.vault import Vault
 
@@ -35,6 +55,7 @@ class SqlStore:
     account = ""
     _lookup = keys.Lookup
     _hand = KeyHand
+    _fold_hand = FoldHand
 
     def __init__(self, engine: Engine, cipher: Cipher, path: str) -> None:
         self._engine = engine
@@ -141,7 +162,9 @@ class SqlStore:
 
     def candidates(self, keys_: Sequence[Sequence[str]], most: int | None = None) -> Candidates:
         with self._reading() as connection:
-            return keys.candidates(self._lookup(connection), self._cipher, keys_, most)
+            if connection.execute(select(FACE.c.id).limit(1)).first() is None:  # digesting every key would tell nothing
+                return keys.alone(keys_)
+            return keys.candidates(self._lookup(connection), Digests(self._cipher, connection), keys_, most)
 
     def taken(self, wanted: Sequence[Values], keys: Sequence[Sequence[str]], context: Context) -> list[Taken]:
         return asking.taken(self, self._rights(context), wanted, keys, context)
@@ -174,7 +197,22 @@ class SqlStore:
 
     def submitted(self, workbook: str, tokens: Iterable[str]) -> dict[str, str]:
         with self._reading() as connection:
-            return {token: rid for token, (_, rid) in apply.submitted(connection, workbook, tokens).items()}
+            found = apply.submitted(connection, Digests(self._cipher, connection), workbook, tokens)
+            return {token: rid for token, (_, rid) in found.items()}
+
+    def imported(self, tokens: Iterable[str]) -> list[Imported]:
+        with self._reading() as connection:
+            digests = Digests(self._cipher, connection)
+            forms = {form: token for token in tokens for form in digests.texts(token)}
+            found = reading.imported(connection, IMPORTED.c.token, forms)
+            return [replace(one, token=forms[one.token]) for one in found]
+
+    def imports(self, rids: Iterable[str]) -> list[Imported]:
+        with self._reading() as connection:
+            return reading.imported(connection, IMPORTED.c.rid, rids)
+
+    def answers(self, workbook: str, tokens: Iterable[str]) -> dict[str, tuple[str, str, str, str]]:
+        return {}
 
     def children(self, table: str, customers: Iterable[str]) -> dict[str, list[Record]]:
         if table not in OWNED:
@@ -185,11 +223,14 @@ class SqlStore:
     def search(self, text: str, limit: int = 20) -> list[Record]:
         if search.by_pinyin(text):
             with self._reading() as connection:
-                names = search.unspelled(connection)
+                names = self._unspelled(connection)
             if names:
                 self._spell(search.spelled(names))
         with self._reading() as connection:
             return search.customers(Vault(self._cipher, connection), self._cipher, connection, text, limit)
+
+    def _unspelled(self, connection: Connection) -> list[tuple[str, str]]:
+        return search.unspelled(connection)
 
     def _spell(self, rows: list[tuple[str, str, str]]) -> None:
         """Remember the pinyin of names (search.spelled)."""
@@ -218,6 +259,26 @@ class SqlStore:
         with self._reading() as connection:
             return feed.page(Vault(self._cipher, connection), connection, after, limit, sought)
 
+    def operations(
+        self,
+        actor: str = "",
+        source: str = "",
+        kinds: Iterable[str] = (),
+        numbers: Iterable[int] = (),
+        ids: Iterable[str] = (),
+        limit: int = 20,
+    ) -> list[Done]:
+        with self._reading() as connection:
+            return undoing.operations(connection, actor, source, kinds, numbers, ids, limit)
+
+    def proposals(self, kind: str = "", outcome: str = "open") -> list[Proposal]:
+        with self._reading() as connection:
+            return proposals.proposals(connection, kind, outcome)
+
+    def joined(self, customers: Iterable[str]) -> dict[str, list[str]]:
+        with self._reading() as connection:
+            return merging.joined(connection, list(customers))
+
     def verify(self, heads: Iterable[str] = (), watch: Callable[[int, int], None] | None = None) -> Verdict:
         with self._reading() as connection:
             return chain.verify(connection, heads, watch)
@@ -228,12 +289,19 @@ class SqlStore:
 
     @property
     def keyroom(self) -> Keyroom:
-        return Keyroom(self._cipher, self._reading, self._writing, self._together, self._hand)
+        return Keyroom(
+            self._cipher, self._reading, self._writing, self._together, self._done, self._hand, self._fold_hand
+        )  # fmt: skip
 
     def recover(self, passphrase: str) -> None:
         """Work with the keys that the printed recovery passphrase opens. KeysError: mistyped, an old one, or none was made."""
         with self._reading() as connection:
             self._cipher = unlocking.recover(connection, passphrase)
+
+    def _done(self, work: Callable[[Connection], Answer]) -> Answer:
+        """``work`` in a write transaction of its own."""
+        with self._writing() as connection:
+            return work(connection)
 
     def _together(self, operation: Operation, context: Context, write: Callable[[KeyHand], None]) -> Receipt:
         """Apply ``operation`` and ``write`` keys, or neither; UsageError without the right."""

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
+from xlcrm.crypto.cipher import key_id
 from xlcrm.model.fields import Table
 from xlcrm.model.operation import Change, Clash, Kept, Outcome, Result
 from xlcrm.store.batch import Batch, Row, outcome
 from xlcrm.store.keys import phone_fields, seal_looks, survivor
 from xlcrm.store.log import decode, encode
+from xlcrm.store.merging import joined
 from xlcrm.store.reading import kept
-from xlcrm.store.schema import ENTRY, FACE, LOGGED, OPERATION, PHONE_TAIL, PINYIN, SQL, columns, fields
+from xlcrm.store.schema import ENTRY, FACE, LOGGED, OPERATION, PHONE_TAIL, PINYIN, SQL, SUBMISSION, columns, fields
 
 # Rows of these tables are set, whoever set them before: the last word counts.
 _SET = ("setting", "decision", "person", "keyholder")
@@ -22,6 +24,9 @@ def change(batch: Batch, changes: Iterable[tuple[int, Change]]) -> dict[int, Out
     """Apply ``changes`` (place in the operation, change) one after the other to the rows in ``batch``; outcomes by place."""
     changes = list(changes)
     batch.index.write()
+    rows = [(wanted, batch.rows[wanted.table, wanted.rid]) for _, wanted in changes if (wanted.table, wanted.rid) in batch.rows]
+    whose = (_customer(LOGGED[wanted.table], row) for wanted, row in rows if wanted.keys or wanted.values)
+    batch.vault.load(filter(None, whose))
     before = kept(batch.vault, batch.connection, [wanted.rid for _, wanted in changes if wanted.kept])
     outcomes: dict[int, Outcome] = {}
     touched: dict[tuple[str, str], Row] = {}
@@ -41,7 +46,8 @@ def change(batch: Batch, changes: Iterable[tuple[int, Change]]) -> dict[int, Out
 
 def _change(batch: Batch, table: Table, wanted: Change, row: Row, before: Sequence[Kept]) -> Outcome:
     """Compare and set one record in place; nothing of it changes if a field clashes."""
-    rid, customer = wanted.rid, _customer(table, row)
+    rid = wanted.rid
+    customer = wanted.values.get("customer") or _customer(table, row)
     new: dict[str, str | None] = {}  # as stored
     clashes: list[Clash] = []
     for name in fields(table):
@@ -67,7 +73,8 @@ def _change(batch: Batch, table: Table, wanted: Change, row: Row, before: Sequen
     if wanted.number and row["number"] is None:
         new["number"] = wanted.number
         batch.index.own(wanted.number, rid)
-    customer = new.get("customer") or customer
+    if new.get("customer"):
+        _reseal(batch, table, row, new, customer)
     _reindex(batch, table, wanted, row, new, customer)
     if wanted.kept:
         # Pressed again, the same values lose again: they are kept once.
@@ -89,6 +96,23 @@ def _customer(table: Table, row: Row) -> str:
     return row["rid"] if table.key == "customer" else row.get("customer") or ""
 
 
+def _reseal(batch: Batch, table: Table, row: Row, new: dict[str, str | None], customer: str) -> None:
+    """Seal with the data key of ``customer``, where the record now belongs, what it could not take along when it is erased.
+
+    A customer that was merged into it is erased with it, and so its records keep their key.
+    """
+    family = {customer, *joined(batch.connection, [customer]).get(customer, ())}
+    here = (one for (key, _), one in batch.rows.items() if key == "customer")  # as this operation leaves them
+    merged = {one["rid"]: one["merged_into"] if one["life"] == "merged" else None for one in here}
+    family = {rid for rid in family if merged.get(rid, customer)} | {customer}
+    family |= {rid for rid, into in merged.items() if into in family}
+    for name in table.sensitive:
+        if name not in new and row[name] is not None and key_id(row[name]) not in family:
+            value = batch.vault.open(table.key, name, row["rid"], row[name])
+            if value is not None:
+                new[name] = batch.vault.key(customer).seal(f"{table.key}|{name}|{row['rid']}", value)
+
+
 def _reindex(batch: Batch, table: Table, wanted: Change, row: Row, new: dict[str, str | None], customer: str) -> None:
     """Keep what the record is found by in step with what it now says."""
     rid, index = wanted.rid, batch.index
@@ -98,8 +122,11 @@ def _reindex(batch: Batch, table: Table, wanted: Change, row: Row, new: dict[str
     phones = phone_fields(table)
     if any(name in new for name in phones):
         index.forget(PHONE_TAIL, rid)
-        now = (wanted.values[name] if name in new else batch.vault.open(table.key, name, rid, row[name]) for name in phones)
+        said = wanted.values
+        now = (said[name] if name in said else batch.vault.open(table.key, name, rid, row[name]) for name in phones)
         index.phones(now, rid, customer)
+    if new.get("life") == "void":
+        index.forget(SUBMISSION, rid)  # its row may be submitted anew
     if number := new.get("foreign_number"):
         index.former(number, rid)
     if new.get("customer"):

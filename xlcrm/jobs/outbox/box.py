@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlcrm.crypto.seal import Seal
+from xlcrm.crypto.seal import Seal, sealed_by
 from xlcrm.errors import KeysError, UsageError
 from xlcrm.jobs.outbox.parcel import Parcel, from_bytes, to_bytes
 from xlcrm.model.identity import new_rid
@@ -19,10 +19,14 @@ _REACHED = "reached.json"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A parcel in the box: ``name`` is its file's; ``parcel`` None where it cannot be opened with what this person has here."""
+    """A parcel in the box: ``name`` is its file's; ``parcel`` None where it cannot be opened with what this person has here.
+
+    ``by`` is the secret that it was sealed by (crypto/seal.py).
+    """
 
     name: str
     parcel: Parcel | None
+    by: str = ""
 
 
 class Outbox:
@@ -34,7 +38,7 @@ class Outbox:
     def waiting(self) -> Iterator[Waiting]:
         """Everything in the box, the oldest first."""
         for path in self._paths():
-            yield Waiting(path.stem, self._opened(path))
+            yield self._opened(path)
 
     def empty(self) -> bool:
         """Whether nothing waits; opens nothing."""
@@ -92,13 +96,15 @@ class Outbox:
         except OSError as error:
             raise UsageError("outbox.folder", path=self._folder) from error
 
-    def _opened(self, path: Path) -> Parcel | None:
+    def _opened(self, path: Path) -> Waiting:
         try:
-            return from_bytes(self._seal.open(path.read_bytes(), path.stem))
-        except (KeysError, ValueError):
-            return None
+            content = path.read_bytes()
         except OSError as error:
             raise UsageError("outbox.folder", path=self._folder) from error
+        try:
+            return Waiting(path.stem, from_bytes(self._seal.open(content, path.stem)), sealed_by(content))
+        except (KeysError, ValueError):
+            return Waiting(path.stem, None, sealed_by(content))
 
     def _write(self, path: Path, content: bytes) -> None:
         fresh = path.with_suffix(".new")

@@ -16,8 +16,8 @@ from xlcrm.jobs.duplicates import Asked, Match, read_lines, write_lines
 from xlcrm.jobs.marking import fill, write_marks
 from xlcrm.jobs.reading import read
 from xlcrm.jobs.repair import done_before
-from xlcrm.jobs.submit import children, customers, storing, writeback
-from xlcrm.jobs.submit.draft import Count, Draft, Fate, counts
+from xlcrm.jobs.submit import children, customers, origins, storing, writeback
+from xlcrm.jobs.submit.draft import Count, Draft, Fate, Send, counts
 from xlcrm.jobs.validate import identify
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Operation
@@ -35,7 +35,8 @@ TURNS = 5
 class Submission:
     """What a submission did: the five counts by table, the log's head after it, and the draft it came from.
 
-    The counts of a table add up to its rows. ``head`` is "" when nothing was stored.
+    The counts of a table add up to its rows. ``head`` is "" when nothing was stored; ``sent`` rows were handed on instead (see
+    ``submit``).
     """
 
     draft: Draft
@@ -43,6 +44,7 @@ class Submission:
     operation: str = ""
     head: str = ""
     dry: bool = False
+    sent: int = 0
 
     @property
     def total(self) -> dict[Count, int]:
@@ -64,11 +66,12 @@ def submit(
     dry_run: bool = False,
     accept: bool = False,
     detached: bool = False,
+    send: Send | None = None,
 ) -> Submission:
     """Submit ``book``'s customers, contacts, interactions and tags.
 
     ``accept`` takes every 建议合并 that nobody decided as decided. A dry run changes neither store nor workbook.
-    ``detached``: the rows come from the outbox, and their workbook has not seen the answer.
+    ``detached``: the rows come from the outbox, and their workbook has not seen the answer. ``send``: as Draft.send.
     Raises BookError or StoreError; then the store is as it was, and so is the workbook. Only where the answer could not
     be written back after the store had said yes the BookError says so: the next submission recognises the rows.
     """
@@ -79,12 +82,14 @@ def submit(
     if not known and not dry_run:
         book.save()  # the workbook must know its identity before the store does
     asked, choices = read_lines(book, context), writeback.read_choices(book, context)
+    came = origins.read(book)
+    origins.settle(book, came)
     for left in reversed(range(TURNS)):
         book.progress(text("jobs.step_read", context.language), 0, 4)
         operation = Operation("submit", workbook=uid, source=book.name, compared=store.position())
         rights = rights_of(context.actor, store.people(), context.now()[:10])
         sheets = read(book, rulebook, SUBMITTED, store)
-        draft = Draft(sheets, store, context, rulebook, rights, operation, accept, detached)
+        draft = Draft(sheets, store, context, rulebook, rights, operation, accept, detached, send, came)
         book.progress(text("jobs.step_compare", context.language), 1, 4)
         matches = _plan(draft, asked, choices)
         if dry_run:
@@ -102,10 +107,12 @@ def submit(
     try:
         _write(book, draft, matches, asked, done)
     except (BookError, KeyboardInterrupt) as error:
+        if done.sent and isinstance(error, BookError):
+            raise BookError("outbox.unmarked", name=book.name, rows=done.sent, why=error.sentence(context.language)) from error
         if done.receipt is None:
             raise
         raise _unwritten(book, draft, error) from error
-    result = Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()})
+    result = Submission(draft, {key: counts(fates) for key, fates in draft.fates.items()}, sent=done.sent)
     if done.receipt is not None:
         result.operation, result.head = done.receipt.operation, done.receipt.head
     return result
@@ -128,6 +135,7 @@ def _plan(draft: Draft, asked: Asked, choices: Mapping[str, str]) -> list[Match]
         if table.key in draft.sheets:
             children.plan(draft, table, choices)
     _accounted(draft)
+    origins.note(draft)
     return matches
 
 
@@ -143,7 +151,7 @@ def _write(book: Book, draft: Draft, matches: list[Match], asked: Asked, done: s
     if CUSTOMER.key in draft.sheets:
         waiting, answers = customers.still_waiting(draft, matches, asked)
         write_lines(book, draft.sheets[CUSTOMER.key], waiting, answers, draft.context, draft.rulebook.names)
-    fill(book, CONFLICTS, writeback.conflicts(draft), draft.context.language)
+    fill(book, CONFLICTS, [*origins.left(draft.origins), *writeback.conflicts(draft)], draft.context.language)
     if done.receipt is not None:
         book.set_setting("receipt", done.receipt.head)  # a witness of the log, in everybody's hands (xlcrm audit verify)
     book.save()

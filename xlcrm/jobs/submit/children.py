@@ -31,10 +31,8 @@ def plan(draft: Draft, table: Table, choices: Mapping[str, str]) -> None:
         values = filled(draft, sheet, row) | {"customer": customers[row]}
         if "follower" in table.by_key and not values.get("follower"):
             values["follower"] = draft.context.actor.rid
-        place = f"{sheet.rows.sheet}!{sheet.rows.place(row)}"
-        change = Change(
-            table.key, rid, customers[row] or rid, values, token=said[row], origin=draft.operation.source, place=place
-        )
+        origin, place = draft.whence(sheet, row)
+        change = Change(table.key, rid, customers[row] or rid, values, token=said[row], origin=origin, place=place)
         fates[row] = Fate(Count.NEW, "stored", rid, draft.target(change))
     draft.fates[table.key] = [fates[row] for row in range(len(sheet.rows))]
 

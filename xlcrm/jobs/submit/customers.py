@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from xlcrm.jobs import dedupe
+from xlcrm.jobs import dedupe, likeness
 from xlcrm.jobs.duplicates import Asked, Match
 from xlcrm.jobs.reading import Sheet
-from xlcrm.jobs.submit import existing, recognise
+from xlcrm.jobs.submit import existing, origins, recognise
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
 from xlcrm.jobs.tokens import likenesses, pair_key
-from xlcrm.match import block, face
-from xlcrm.match.normalise import normalise
 from xlcrm.model.finding import Severity
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Decision, Record, Values
-from xlcrm.model.tables import CONTACT, CUSTOMER, MATCHED
+from xlcrm.model.tables import CONTACT, CUSTOMER
+from xlcrm.rules.changes import Way, way
 from xlcrm.rules.merge import Side, merge
 from xlcrm.rules.rights import Action
 
@@ -27,6 +26,7 @@ def plan(draft: Draft, asked: Asked, choices: Mapping[str, str]) -> list[Match]:
     """Give every customer row its fate; the matches that count for new rows come back."""
     sheet = draft.sheets[CUSTOMER.key]
     fates = recognise.settled(sheet)
+    fates |= origins.held(draft, sheet, fates)
     known = _known(sheet, fates)
     fates |= existing.plan(draft, sheet, known, choices)
     said = recognise.healed(draft, sheet, fates)
@@ -61,6 +61,7 @@ def _decide(
         if match.other is not None:
             behind.setdefault(match.other, []).append(match)
     followed = _followed(draft, matches)
+    requests = existing.open_requests(draft, sorted({match.record.rid for match in matches if match.record is not None}))
     stored = dedupe.identities(sheet)
     counting: list[Match] = []
     for row in range(len(sheet.rows)):
@@ -80,7 +81,7 @@ def _decide(
         ready = next((match for match in chosen if match.other is None or fates[match.other].rid), None)
         undecided = [match for match in live if verdicts[match.key] in ("", "later")]
         if ready is not None:
-            fates[row] = _join(draft, sheet, row, ready, verdicts[ready.key], fates, followed)
+            fates[row] = _join(draft, sheet, row, ready, verdicts[ready.key], fates, followed, requests)
         elif chosen or undecided:  # what was chosen may wait itself
             best = max(undecided or chosen, key=lambda match: match.pair.probability)
             if best.owner is not None:
@@ -121,8 +122,8 @@ def _verdict(draft: Draft, match: Match, asked: Asked) -> str:
 def _new(draft: Draft, sheet: Sheet, row: int, token: str) -> Fate:
     values = filled(draft, sheet, row)
     rid = new_rid()
-    place = f"{sheet.rows.sheet}!{sheet.rows.place(row)}"
-    change = Change(CUSTOMER.key, rid, rid, values, token=token, origin=draft.operation.source, place=place)
+    origin, place = draft.whence(sheet, row)
+    change = Change(CUSTOMER.key, rid, rid, values, token=token, origin=origin, place=place)
     return Fate(Count.NEW, "stored", rid, draft.target(change))
 
 
@@ -146,6 +147,7 @@ def _join(
     verdict: str,
     fates: Mapping[int, Fate],
     followed: Mapping[str, str],
+    requests: set[tuple[str, str, str | None]],
 ) -> Fate:
     """Merge a row into the customer it repeats, or add its contact to that customer."""
     if match.other is not None:
@@ -164,7 +166,7 @@ def _join(
     values = filled(draft, sheet, row)
     if not sheet.value(row, "owner"):
         values["owner"] = None
-    place = f"{sheet.rows.sheet}!{sheet.rows.place(row)}"
+    origin, place = draft.whence(sheet, row)
     if verdict == "contact":
         contact = {
             "customer": rid,
@@ -176,12 +178,12 @@ def _join(
         }
         if _known_contact(draft, rid, contact):
             return Fate(Count.UNCHANGED, "merged", rid, None, record)
-        draft.operation.changes.append(Change(CONTACT.key, new_rid(), rid, contact, origin=draft.operation.source, place=place))
+        draft.operation.changes.append(Change(CONTACT.key, new_rid(), rid, contact, origin=origin, place=place))
         return Fate(Count.UPDATED, "merged", rid, None, record)
     stored = Side(
         current, followed.get(rid, ""), (record.updated_at if record else None) or "", (record.origin if record else None) or ""
     )
-    merged = merge(stored, Side(values, "", draft.context.now(), f"{draft.operation.source} {place}"))
+    merged = merge(stored, Side(values, "", _said(draft, sheet, row), place if origin == place else f"{origin} {place}"))
     changed = {key: value for key, value in merged.values.items() if value != current.get(key)}
     draft.losers.setdefault(rid, []).append(values)
     if record is None and change is not None:  # the other row is new itself: it takes the values in
@@ -189,7 +191,15 @@ def _join(
         change.kept += merged.kept
         return Fate(Count.UPDATED, "merged", rid, change)
     assert record is not None  # otherwise the goal would be new
-    if not changed and not merged.kept:
+    asked = {key for key in changed if _by_request(draft, key, current.get("owner"))}
+    for key in sorted(asked):
+        if (rid, key, changed[key]) not in requests:
+            existing.request(draft, sheet, row, record, key, record.values.get(key), changed[key])
+    changed = {key: value for key, value in changed.items() if key not in asked}
+    kept = tuple(loser for loser in merged.kept if loser.field not in asked)  # what stands there has not lost yet
+    if asked and not changed and not kept:
+        return Fate(Count.WAITING, "review", rid, None, record, requested=frozenset(asked))
+    if not changed and not kept:
         return Fate(Count.UNCHANGED, "merged", rid, None, record)
     expected = {key: record.values.get(key) for key in changed}
     joined = draft.target(
@@ -200,12 +210,21 @@ def _join(
             changed,
             record.version,
             expected,
-            origin=draft.operation.source,
+            origin=origin,
             place=place,
-            kept=merged.kept,
+            kept=kept,
         )
     )
-    return Fate(Count.UPDATED if changed else Count.UNCHANGED, "merged", rid, joined, record)
+    return Fate(Count.UPDATED if changed else Count.UNCHANGED, "merged", rid, joined, record, requested=frozenset(asked))
+
+
+def _said(draft: Draft, sheet: Sheet, row: int) -> str:
+    """When what a row says was written: now, or when the file it comes from was saved."""
+    return max((part.saved for part in draft.origins.of(sheet, row)), default="") or draft.context.now()
+
+
+def _by_request(draft: Draft, key: str, owner: str | None) -> bool:
+    return way(CUSTOMER, CUSTOMER[key], draft.rights, owner, draft.rulebook.settings) is Way.REQUEST
 
 
 def _known_contact(draft: Draft, rid: str, contact: Values) -> bool:
@@ -249,20 +268,4 @@ def blocking_keys(draft: Draft) -> None:
     """Give every changed customer its blocking keys and looks, those of what was merged into it included, in one batch."""
     changes = [change for change in draft.operation.changes if change.table == CUSTOMER.key]
     records = draft.store.records({change.rid for change in changes if change.base is not None})
-    faces: dict[str, list[Values]] = {}
-    for rid, values_then in dedupe.faces(records, draft.store):
-        faces.setdefault(rid, []).append(values_then)
-    owners: list[Change] = []
-    values: list[Mapping[str, str | None]] = []
-    for change in changes:
-        record = records.get(change.rid)
-        now = {**(record.values if record else {}), **change.values}
-        if record is not None and not draft.losers.get(change.rid) and not any(key in MATCHED for key in change.values):
-            continue
-        for one in (now, *faces.get(change.rid, ()), *draft.losers.get(change.rid, ())):
-            owners.append(change)
-            values.append(one)
-    normal = normalise({key: [one.get(key) for one in values] for key in MATCHED})
-    for change, keys, look in zip(owners, block.keys(normal), face.written(normal), strict=True):
-        change.keys = tuple(dict.fromkeys((*(change.keys or ()), *keys)))
-        change.looks = tuple(dict.fromkeys((*change.looks, look)))
+    likeness.give(changes, records, draft.store, draft.losers)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xlcrm.jobs.reading import Sheet
+from xlcrm.jobs.submit.parts import Origins
 from xlcrm.model.context import Context
 from xlcrm.model.finding import Finding, Severity
 from xlcrm.model.operation import Change, Clash, Operation, Record, Values
@@ -38,6 +39,10 @@ class Fate:
     requested: frozenset[str] = frozenset()  # fields whose change waits as an update request
 
 
+Send = Callable[[Mapping[str, set[int]]], None]
+"""Hands rows (table key -> indexes) on to where the store is; the store at hand is only somebody's copy of it."""
+
+
 @dataclass(slots=True)
 class Draft:
     """A submission being planned: the sheets, one fate for each row of each, and the operation that grows."""
@@ -50,6 +55,8 @@ class Draft:
     operation: Operation
     accept: bool = False
     detached: bool = False
+    send: Send | None = None
+    origins: Origins = field(default_factory=Origins)
     fates: dict[str, list[Fate]] = field(default_factory=dict)
     targets: dict[str, Change] = field(default_factory=dict)
     losers: dict[str, list[Values]] = field(default_factory=dict)
@@ -58,6 +65,15 @@ class Draft:
         """Add a finding that only the comparison with the store could tell."""
         title = sheet.table[key].title(self.context.language) if key else ""
         sheet.checked.findings.append(Finding(code, severity, sheet.table.key, row, key, {"field": title, **values}))
+
+    def whence(self, sheet: Sheet, row: int, key: str | None = None) -> tuple[str, str]:
+        """Where a row comes from, as (origin, place): this workbook, or the file it was consolidated from."""
+        place = f"{sheet.rows.sheet}!{sheet.rows.place(row, key)}"
+        main = self.origins.main(sheet, row)
+        if not main:
+            return self.operation.source, place
+        cell = sheet.rows.cell(row, "origin")
+        return (str(cell), str(cell)) if cell and not sheet.value(row, "number") else (self.operation.source, place)
 
     def refuse(self, sheet: Sheet, row: int, code: str, key: str | None, **values: object) -> Fate:
         """Refuse a row with its reason."""

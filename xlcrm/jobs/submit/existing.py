@@ -27,7 +27,7 @@ def plan(draft: Draft, sheet: Sheet, rows: Mapping[int, Record], choices: Mappin
     )
     customers = {record.values["customer"] or "" for record in rows.values() if sheet.table.key != "customer"}
     owners = {rid: record.values.get("owner") for rid, record in draft.store.records(customers).items()} if customers else {}
-    asked = _open_requests(draft, [record.rid for record in rows.values()]) if sheet.table.key == "customer" else set()
+    asked = open_requests(draft, [record.rid for record in rows.values()]) if sheet.table.key == "customer" else set()
     fates = {}
     for row, record in rows.items():
         if record.state != "live":
@@ -77,7 +77,7 @@ def _fate(
             case Way.REQUEST:
                 requested.add(key)
                 if (record.rid, key, value) not in asked:
-                    _request(draft, sheet, row, record, key, before, value)
+                    request(draft, sheet, row, record, key, before, value)
             case Way.WRITE:
                 changed[key], expected[key] = value, before
     if clashes:
@@ -132,7 +132,8 @@ def clash_key(record: Record, key: str, mine: str | None, theirs: str | None) ->
     return pair_key((record.rid, f"field {key}", f"mine {mine}", f"theirs {theirs}"))
 
 
-def _open_requests(draft: Draft, customers: list[str]) -> set[tuple[str, str, str | None]]:
+def open_requests(draft: Draft, customers: list[str]) -> set[tuple[str, str, str | None]]:
+    """(customer, field, wanted value) of the requests under way."""
     if draft.rulebook.settings.get("changes", "direct") == "direct":
         return set()
     found = draft.store.children(REQUEST.key, customers)
@@ -144,7 +145,7 @@ def _open_requests(draft: Draft, customers: list[str]) -> set[tuple[str, str, st
     }
 
 
-def _request(draft: Draft, sheet: Sheet, row: int, record: Record, key: str, before: str | None, after: str | None) -> None:
+def request(draft: Draft, sheet: Sheet, row: int, record: Record, key: str, before: str | None, after: str | None) -> None:
     """Turn the change of one field into an update request (T4); its life is the workflow's."""
     values: Values = {
         "customer": record.rid,

@@ -5,42 +5,77 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from xlcrm.jobs.submit import customers, writeback
-from xlcrm.jobs.submit.draft import Draft
+from xlcrm.jobs.submit.draft import Count, Draft
+from xlcrm.jobs.tokens import contents
 from xlcrm.model.operation import Change, Outcome, Receipt, Record
 from xlcrm.model.tables import BY_KEY, CUSTOMER, INTERACTION, TAG
 
 
 @dataclass(slots=True)
 class Stored:
-    """The store's answer: the receipt (None when nothing was sent), outcomes by rid, records that were there before."""
+    """The store's answer: the receipt (None when nothing was sent), outcomes by rid, records that were there before.
+
+    ``sent`` rows were handed on instead (Draft.send).
+    """
 
     receipt: Receipt | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    sent: int = 0
 
 
 def store(draft: Draft) -> Stored:
     """Number and apply the draft's operation, settle the fates, and read back what the sheet has to show."""
+    done = Stored()
+    if draft.send is not None:
+        done.sent = _hand_on(draft)
+    else:
+        _apply(draft, done)
+    fresh = {change.rid for change in draft.operation.changes if change.base is None}
+    done.records = draft.store.records(
+        {fate.rid for fates in draft.fates.values() for fate in fates if fate.rid and fate.rid not in fresh}
+    )
+    tagged = {change.customer for change in draft.operation.changes if change.table == TAG.key}
+    done.tags = writeback.tag_labels(draft.store.children(TAG.key, tagged), draft.context.language) if tagged else {}
+    return done
+
+
+def _apply(draft: Draft, done: Stored) -> None:
     _number(draft)
     customers.blocking_keys(draft)
-    done = Stored()
     operation = draft.operation
     if not draft.detached:
         # Only what the sheet shows: a row healed in this run has its number when the sheet is written, and that may fail too.
         shown = {record.rid for sheet in draft.sheets.values() for record in sheet.records.values()}
         operation.seen = sorted({fate.rid for fates in draft.fates.values() for fate in fates if fate.rid in shown and fate.rid})
-    if operation.changes or operation.decisions:
+    if operation.changes or operation.decisions or operation.imported:
         done.receipt = draft.store.apply(operation, draft.context)
         done.outcomes = {change.rid: outcome for change, outcome in zip(operation.changes, done.receipt.outcomes, strict=True)}
         writeback.settle(draft, done.outcomes)
-    fresh = {change.rid for change in operation.changes if change.base is None}
-    done.records = draft.store.records(
-        {fate.rid for fates in draft.fates.values() for fate in fates if fate.rid and fate.rid not in fresh}
-    )
-    tagged = {change.customer for change in operation.changes if change.table == TAG.key}
-    done.tags = writeback.tag_labels(draft.store.children(TAG.key, tagged), draft.context.language) if tagged else {}
-    return done
+
+
+def _hand_on(draft: Draft) -> int:
+    """Send the rows that ask for something where the store is; they wait until its answer comes. How many."""
+    asking = {
+        key: {row for row, fate in enumerate(fates) if fate.change or fate.requested or fate.status in ("merged", "review")}
+        for key, fates in draft.fates.items()
+    }
+    for key, rows in asking.items():
+        rows -= {row for row in rows if draft.fates[key][row].count in (Count.UNCHANGED, Count.REFUSED)}
+    if not any(asking.values()) or draft.send is None:
+        return 0
+    chosen = {}
+    for key, rows in asking.items():
+        said = contents(draft.sheets[key])  # equal rows are told apart by how often a row was said before
+        same = {said[row] for row in rows}
+        chosen[key] = {row for row, one in enumerate(said) if one in same}
+    draft.send(chosen)
+    for key, rows in asking.items():
+        for row in rows:
+            fate = draft.fates[key][row]
+            fate.count, fate.status, fate.rid = Count.WAITING, "queued", None
+    return sum(map(len, asking.values()))
 
 
 def _number(draft: Draft) -> None:

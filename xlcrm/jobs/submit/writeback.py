@@ -35,6 +35,10 @@ def settle(draft: Draft, outcomes: Mapping[str, Outcome]) -> None:
                 for clash in outcome.clashes:
                     draft.note(draft.sheets[key], row, "CONFLICT", clash.field, Severity.CHECK)
             elif outcome.result is Result.REFUSED:
+                if outcome.by_request:  # the setting was changed a moment ago: the next press makes the request
+                    draft.note(draft.sheets[key], row, "BY_REQUEST", outcome.field, Severity.CHECK)
+                    fate.count, fate.status, fate.rid = Count.WAITING, "unsent", fate.record.rid if fate.record else None
+                    continue
                 draft.note(draft.sheets[key], row, "NO_RIGHT", outcome.field or None, Severity.MUST)
                 fate.count, fate.status, fate.rid = Count.REFUSED, "refused", fate.record.rid if fate.record else None
                 continue
@@ -88,7 +92,7 @@ def _audit(
     if source is None or fate.rid is None:
         return sheet.rows.cell(row, key)
     if key == "origin":
-        return source.origin if isinstance(source, Record) else draft.operation.source
+        return source.origin if isinstance(source, Record) else fate.change.origin if fate.change else draft.operation.source
     if key == "number" and source.number is None:
         return sheet.rows.cell(row, key)
     if key == "version" and fate.status in ("conflict", "review"):

@@ -18,9 +18,9 @@ Watch = Callable[[str, int, int], None]
 class FileBook(GridBook[Sheet]):
     """A closed workbook. ``said`` collects what ``tell`` was told: the caller shows it."""
 
-    def __init__(self, path: Path, watch: Watch | None = None) -> None:
+    def __init__(self, path: Path, watch: Watch | None = None, package: Package | None = None) -> None:
         self._watch = watch
-        self._package = Package(path)
+        self._package = package or Package(path)
         self.path: Path | None = self._package.path
         self.name = self._package.path.name.encode(errors="replace").decode()  # names in another encoding exist
         self._load()

@@ -26,7 +26,7 @@ _VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</v>")
 _INLINE = re.compile(rb"<is>(.*?)</is>", re.DOTALL)
 _PLACE = re.compile(rb"([A-Za-z]{1,3})([0-9]{1,7})")
 _SAMPLED = re.compile(rb'<c r="([A-Z]{1,3})[0-9]+"([^>]*)>(<v>|<is><t>|<is><t xml:space="preserve">)')
-_SAMPLE = 1 << 16  # bytes looked at in the beginning, the middle and the end
+_SAMPLE = 1 << 14, 1 << 16  # bytes looked at in the beginning, the middle and the end: at least, at most
 _OTHER = rb"<row(?=[\s/>])([^>]*?)(?:/>|>((?:[^<]++|<(?!/row>))*+)</row>)"
 _NUMBER = rb"(-?[0-9]{1,20}(?:\.[0-9]{1,25})?(?:[Ee][+-]?[0-9]{1,2})?)"
 
@@ -145,8 +145,9 @@ def _usual(sheet: bytes, begin: int, end: int, values: Values) -> tuple[list[tup
     The first group is the number of a usual row; the last two are the start tag and the inside of any other row.
     """
     seen: Counter[tuple[int, bytes, bytes, bytes]] = Counter()
-    for start in {begin, (begin + end) // 2, max(begin, end - _SAMPLE)}:
-        for name, tag, opener in _SAMPLED.findall(sheet, start, min(end, start + _SAMPLE)):
+    sample = min(max(_SAMPLE[0], (end - begin) // 32), _SAMPLE[1])
+    for start in {begin, (begin + end) // 2, max(begin, end - sample)}:
+        for name, tag, opener in _SAMPLED.findall(sheet, start, min(end, start + sample)):
             seen[column(name.decode()), name, tag, opener] += 1
     forms: dict[tuple[int, bytes], list[tuple[bytes, bytes, Convert]]] = {}
     rare = max(seen.values(), default=0) / 20

@@ -29,15 +29,17 @@ _LOCAL = struct.Struct("<4s5H3I2H")
 
 
 class Package:
-    """The parts of a workbook file, by name; ``put`` buffers changes until ``save``."""
+    """The parts of a workbook file, by name; ``put`` buffers changes until ``save``. ``data`` are its bytes if read before."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
         self.path = path.resolve()
-        self._read()
+        self._read(data)
 
-    def _read(self) -> None:
-        self._bytes = contents(self.path)
-        self._zip = _opened(self._bytes, self.path)
+    def _read(self, data: bytes | None = None) -> None:
+        self._bytes = contents(self.path) if data is None else data
+        self._zip = opened(self._bytes, self.path)
+        if "[Content_Types].xml" not in self._zip.NameToInfo:
+            raise BookError("sheets.not_workbook", path=self.path.name)
         self._changed: dict[str, bytes] = {}
         self._names = {name.lower(): name for name in self._zip.namelist()}
 
@@ -54,7 +56,7 @@ class Package:
             data = self._zip.read(name)
         except KeyError as error:
             raise BookError("sheets.part_missing", path=self.path.name, part=name) from error
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
             raise BookError("sheets.damaged", part=name) from error
         return canonical(data, name)
 
@@ -155,8 +157,8 @@ def contents(path: Path) -> bytes:
         raise BookError("sheets.unreadable", path=path.name) from error
 
 
-def _opened(data: bytes, path: Path) -> zipfile.ZipFile:
-    """The zip directory of ``data``, checked; BookError says what is wrong with the file."""
+def opened(data: bytes, path: Path) -> zipfile.ZipFile:
+    """The zip directory of ``data``, every bound checked; BookError says what is wrong with the file."""
     if data.startswith(_OLE2):
         secret = "EncryptedPackage".encode("utf-16-le") in data
         raise BookError("sheets.encrypted" if secret else "sheets.old_format", path=path.name)
@@ -178,13 +180,11 @@ def _opened(data: bytes, path: Path) -> zipfile.ZipFile:
             raise BookError("sheets.unsafe", part=member.filename)
         if member.flag_bits & 1:
             raise BookError("sheets.encrypted", path=path.name)
-        if member.header_offset + _LOCAL.size + packed > len(data):
+        if member.header_offset < 0 or member.header_offset + _LOCAL.size + packed > len(data):
             raise BookError("sheets.truncated", path=path.name)
     names, offsets = {member.filename.lower() for member in members}, {member.header_offset for member in members}
     if len(names) != len(members) or len(offsets) != len(members):  # one part twice, or parts laid over each other
         raise BookError("sheets.unsafe", part=path.name)
-    if "[Content_Types].xml" not in package.NameToInfo:
-        raise BookError("sheets.not_workbook", path=path.name)
     return package
 
 

@@ -133,7 +133,7 @@ class LiveBook(GridBook[LiveSheet]):
             cells = self.book.app.selection
             if cells is None or cells.sheet.book.name != self.name:
                 return None
-            return Selected(cells.sheet.name, cells.row, one_cell(cells, self._opened.program))
+            return Selected(cells.sheet.name, cells.row, one_cell(cells, self._opened.program), cells.rows.count)
 
     def go(self, sheet: str, place: str) -> None:
         with self._opened.explained():

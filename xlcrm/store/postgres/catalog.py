@@ -10,6 +10,9 @@ from xlcrm.store import schema
 from xlcrm.store.postgres import functions, roles, seen
 
 SCHEMA = "xlcrm"
+INDEXES = ("CREATE INDEX IF NOT EXISTS customer_merged ON customer (merged_into) WHERE merged_into IS NOT NULL",)
+"""What only this engine asks for: whose a merged customer was (showing.py)."""
+_PARTIAL = {"number_own": "kind = 'own'", "customer_merged": "merged_into IS NOT NULL"}
 
 
 @cache
@@ -24,8 +27,8 @@ def metadata() -> MetaData:
             if isinstance(column.type, Text):
                 column.type = Text(collation="C")
         for index in copy.indexes:
-            if index.name == "number_own":
-                index.dialect_options["postgresql"]["where"] = text("kind = 'own'")
+            if index.name in _PARTIAL:
+                index.dialect_options["postgresql"]["where"] = text(_PARTIAL[index.name])
     return found
 
 
@@ -48,7 +51,7 @@ def sound(connection: Connection) -> bool:
 
 def create(connection: Connection) -> None:
     """Make the functions, triggers and views anew, and say who may use what."""
-    for statement in (seen.DROP, *functions.statements(), *seen.VIEWS.values(), functions.SPELL, *roles.GRANTS):
+    for statement in (seen.DROP, *INDEXES, *functions.statements(), *seen.VIEWS.values(), functions.SPELL, *roles.GRANTS):
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 

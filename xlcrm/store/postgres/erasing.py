@@ -5,11 +5,10 @@ from __future__ import annotations
 from xlcrm.rules.rights import Action
 from xlcrm.store.erasing import STAYS
 from xlcrm.store.log import GENESIS
-from xlcrm.store.postgres.reach import FREE, SAFE, ZONE, within
+from xlcrm.store.postgres.reach import FREE, NOW, SAFE, TURN, ZONE, within
 from xlcrm.store.schema import LOGGED, OWNED, columns, quoted
 
-_NOW = "to_char(now(), 'YYYY-MM-DD HH24:MI:SS')"
-_FOUND_BY = ("kept_value", "face", "phone_tail", "pinyin", "submission")
+_FOUND_BY = ("kept_value", "face", "phone_tail", "pinyin", "submission", "imported")
 
 
 def statement() -> str:
@@ -21,7 +20,7 @@ CREATE FUNCTION xlcrm.erase(p_version integer, p_id text, p_customer text, p_act
 RETURNS bigint LANGUAGE plpgsql {SAFE} SET timezone = '{ZONE}' AS $$
 #variable_conflict use_column
 DECLARE
-  v_at text := {_NOW};
+  v_at text := {NOW};
   v_roles text;
   v_customers text[];
   v_rids text[] := ARRAY[]::text[];
@@ -40,9 +39,9 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'XL005', MESSAGE = session_user;
   END IF;
   IF NOT {within("(SELECT owner FROM customer WHERE rid = p_customer)", f"xlcrm.reach('{Action.ERASE}')")} THEN
-    RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'erase';
+    RAISE EXCEPTION USING ERRCODE = 'XL011', MESSAGE = 'erase';
   END IF;
-  PERFORM 1 FROM meta WHERE name = 'head' FOR UPDATE;
+  {TURN}
   WITH RECURSIVE family AS (
     SELECT rid FROM customer WHERE rid = p_customer
     UNION SELECT c.rid FROM customer c JOIN family f ON c.merged_into = f.rid)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
 
-from xlcrm.crypto.cipher import Tampered
 from xlcrm.errors import Away, Overtaken, StoreError, UsageError
+from xlcrm.store import faults
 from xlcrm.store.faults import AccountTaken
 from xlcrm.store.migrations import LATEST
 
@@ -27,7 +25,14 @@ _AWAY = {"57P01": "store.broken_off", "57P02": "store.broken_off", "57P03": "sto
 _FASTER = ("40001", "40P01", "XL002", "23503")
 
 
-_RIGHTS = {"XL007": "rights.no_change", "XL008": "rights.too_many_asks", "XL009": "rights.no_reveal"}
+_RIGHTS = {
+    "XL007": "rights.no_change",
+    "XL008": "rights.too_many_asks",
+    "XL009": "rights.no_reveal",
+    "XL010": "rights.by_request",
+    "XL011": "rights.no_erase",
+    "XL012": "rights.no_keys",
+}
 
 
 class Faster(Exception):
@@ -74,14 +79,5 @@ def _other_version(cause: psycopg.Error, path: str) -> StoreError:
     return StoreError("store.newer" if found > LATEST else "store.older", path=path, found=found, known=LATEST)
 
 
-@contextmanager
-def explained(path: str) -> Iterator[None]:
-    """Turn the server's complaints within the block into StoreErrors (or Faster); other exceptions pass."""
-    try:
-        yield
-    except Tampered as error:
-        raise StoreError("store.tampered", path=path, place=str(error)) from error
-    except (DBAPIError, psycopg.Error) as error:
-        if said := translate(error, path):
-            raise said from error
-        raise
+explained = partial(faults.explained, translated=translate)
+"""Turns the server's complaints within its block into errors as ``translate``; other exceptions pass."""

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 
 from xlcrm.rules.rights import Action
 from xlcrm.store import keyhand
+from xlcrm.store.digests import FOLDING
 from xlcrm.store.migrations import LATEST
-from xlcrm.store.postgres.reach import SAFE
+from xlcrm.store.postgres.reach import SAFE, TURN
 
-_TURN = "PERFORM 1 FROM meta WHERE name = 'head' FOR UPDATE;"
-_DENIED = "RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'keys';"
+_DENIED = "RAISE EXCEPTION USING ERRCODE = 'XL012', MESSAGE = 'keys';"
 _KEEPER = f"(xlcrm.reach('{Action.KEYS}') IS NULL)"
+ONLY_KEEPERS = f"PERFORM xlcrm.check_version(p_version); IF NOT {_KEEPER} THEN {_DENIED} END IF;"
+"""How a function begins that is for those who manage keys, in a program of this version."""
 _ME = "SELECT rid FROM person WHERE account = session_user AND life = 'live' AND disabled IS NULL"
 _OWN = f"EXISTS (SELECT FROM keyholder WHERE rid = p_holder AND life = 'live' AND person IN ({_ME}))"
 
@@ -60,26 +62,24 @@ END $$;
 _SHUT_OUT = f"""
 CREATE FUNCTION xlcrm.shut_out(p_version integer, p_holders text[]) RETURNS void LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
-  PERFORM xlcrm.check_version(p_version);
-  IF NOT {_KEEPER} THEN
-    {_DENIED}
-  END IF;
+  {ONLY_KEEPERS}
   DELETE FROM key_copy WHERE holder = ANY (p_holders);
 END $$;
 """
 
 _CHANGE = f"""
 CREATE FUNCTION xlcrm.change_key(p_version integer, p_key integer, p_check text, p_former text, p_holders text[], p_copies text[],
-  p_tags text[]) RETURNS boolean LANGUAGE plpgsql {SAFE} AS $$
+  p_tags text[], p_index boolean) RETURNS boolean LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
-  PERFORM xlcrm.check_version(p_version);
-  IF NOT {_KEEPER} THEN
-    {_DENIED}
-  END IF;
-  {_TURN}
+  {ONLY_KEEPERS}
+  {TURN}
   IF p_key <> 1 + coalesce((SELECT value::integer FROM meta WHERE name = 'key'), 1)
-      OR (SELECT value FROM meta WHERE name = 'former') IS NOT NULL THEN
+      OR EXISTS (SELECT FROM meta WHERE name IN ('former', '{FOLDING}') AND value IS NOT NULL) THEN
     RETURN false;
+  END IF;
+  IF p_index THEN
+    INSERT INTO meta VALUES ('{FOLDING}', (SELECT coalesce(max(id), 0) FROM face)::text), ('index', p_key::text)
+      ON CONFLICT (name) DO UPDATE SET value = excluded.value;
   END IF;
   INSERT INTO meta VALUES ('key', p_key::text), ('check', p_check), ('former', p_former), ('passphrase', NULL)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value;
@@ -94,10 +94,7 @@ _REWRAP = f"""
 CREATE FUNCTION xlcrm.rewrap(p_version integer, p_customers text[], p_old text[], p_new text[]) RETURNS void
 LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
-  PERFORM xlcrm.check_version(p_version);
-  IF NOT {_KEEPER} THEN
-    {_DENIED}
-  END IF;
+  {ONLY_KEEPERS}
   UPDATE data_key d SET wrapped = u.new FROM unnest(p_customers, p_old, p_new) AS u(customer, old, new)
     WHERE d.customer = u.customer AND d.wrapped = u.old;
 END $$;
@@ -106,11 +103,8 @@ END $$;
 _SETTLE = f"""
 CREATE FUNCTION xlcrm.settle_key(p_version integer, p_prefix text) RETURNS boolean LANGUAGE plpgsql {SAFE} AS $$
 BEGIN
-  PERFORM xlcrm.check_version(p_version);
-  IF NOT {_KEEPER} THEN
-    {_DENIED}
-  END IF;
-  {_TURN}
+  {ONLY_KEEPERS}
+  {TURN}
   IF EXISTS (SELECT FROM data_key WHERE NOT starts_with(wrapped, p_prefix)) THEN
     RETURN false;
   END IF;
@@ -119,7 +113,8 @@ BEGIN
 END $$;
 """
 
-# Asked by apply with the turn to write in its hands: no data key may come in under a store key that is forgotten.
+# Asked by apply with the turn to write in its hands: no data key may come in under a store key that is forgotten, and nothing
+# that was worked out before the index key changed.
 _PRESENT = """
 CREATE FUNCTION xlcrm.check_keys() RETURNS void LANGUAGE plpgsql SET search_path = xlcrm AS $$
 DECLARE
@@ -129,6 +124,10 @@ BEGIN
   IF EXISTS (SELECT FROM pg_temp.staged WHERE what = 'data_key'
       AND coalesce(nullif(substr(split_part(item, ':', 2), 6), ''), '1')::integer NOT BETWEEN v_least AND v_key) THEN
     RAISE EXCEPTION USING ERRCODE = 'XL002', MESSAGE = 'key';
+  END IF;
+  IF (SELECT key FROM pg_temp.started) < (SELECT value::integer FROM meta WHERE name = 'index')
+      AND EXISTS (SELECT FROM pg_temp.staged WHERE what IN ('blocking_key', 'phone_tail', 'submission', 'imported')) THEN
+    RAISE EXCEPTION USING ERRCODE = 'XL002', MESSAGE = 'index key';
   END IF;
 END $$;
 """
@@ -149,10 +148,10 @@ class KeyHand(keyhand.KeyHand):
     def shut_out(self, holders: Sequence[str]) -> None:
         self._call("shut_out(%s, %s::text[])", list(holders))
 
-    def change(self, version: int, check: str, former: str, copies: keyhand.Copies) -> bool:
+    def change(self, version: int, check: str, former: str, copies: keyhand.Copies, index: bool) -> bool:
         columns = [list(column) for column in zip(*copies, strict=True)]
-        call = "change_key(%s, %s, %s, %s, %s::text[], %s::text[], %s::text[])"
-        return bool(self._call(call, version, check, former, *columns))
+        call = "change_key(%s, %s, %s, %s, %s::text[], %s::text[], %s::text[], %s)"
+        return bool(self._call(call, version, check, former, *columns, index))
 
     def rewrap(self, rows: Sequence[tuple[str, str, str]]) -> None:
         self._call("rewrap(%s, %s::text[], %s::text[], %s::text[])", *(list(column) for column in zip(*rows, strict=True)))

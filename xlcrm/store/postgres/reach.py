@@ -13,6 +13,11 @@ from xlcrm.store.postgres.roles import OWNER
 
 ZONE = "Asia/Shanghai"  # the working day of the teams this is made for; a client's own setting must not move time stamps
 SAFE = "SECURITY DEFINER SET search_path = xlcrm, pg_temp SET client_min_messages = warning"
+TIMED = f"{SAFE} SET timezone = '{ZONE}' SET jit = off"
+NOW = "to_char(now(), 'YYYY-MM-DD HH24:MI:SS')"
+TURN = "PERFORM 1 FROM meta WHERE name = 'head' FOR UPDATE;"
+"""Takes the turn to write: whoever has it is the only one until the transaction ends."""
+GENESIS = "repeat('0', 64)"
 FREE = f"pg_has_role(session_user, '{OWNER}', 'MEMBER')"
 """Whether this login may do everything: a machine that serves a folder, or the database's administrator."""
 
@@ -39,7 +44,7 @@ END $$;
 def _reach() -> str:
     rows = ", ".join(
         f"('{role}', '{action}', '{group}', {int(scope)})"
-        for role, actions in MATRIX.items() for action, grants in actions.items() for group, scope in grants.items()
+        for role, actions in MATRIX.items() for action, grants in actions.items() for group, scope in grants.items() if scope
     )  # fmt: skip
     return f"""
 CREATE FUNCTION xlcrm.reach(p_action text, p_class text DEFAULT 'record') RETURNS text[] LANGUAGE plpgsql STABLE {SAFE} AS $$

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from xlcrm.model.fields import Field, Kind
 from xlcrm.model.fields import Table as Declared
 from xlcrm.rules.masking import MASK
-from xlcrm.rules.rights import FIELDS, Action, Group, group_of
+from xlcrm.rules.rights import FIELDS, NOBODYS, Action, Group, group_of
 from xlcrm.store.postgres.reach import within
 from xlcrm.store.postgres.roles import SEEN
 from xlcrm.store.schema import LOGGED, OWNED, RECORDS, columns, metadata, quoted
@@ -24,8 +24,12 @@ CUSTOMERS = tuple(table.key for table in RECORDS)
 _NAMES = frozenset({Kind.PERSON, Kind.CUSTOMER})
 _REACHED = frozenset({Kind.PHONE, Kind.EMAIL, Kind.IDENTITY, Kind.BANKCARD})
 _NOBODY = "ARRAY[]::text[]"
+_AUDIT = ("origin", "created_by", "created_at", "updated_by", "updated_at")
 TABLE = 'e."table"'
 """The table that an entry "e" of the log is about."""
+
+_ACCESS = f"e.\"table\" = 'access' AND EXISTS (SELECT FROM {SEEN}.access a WHERE a.rid = e.rid)"
+"""Whether an entry "e" says that something was shown, of a customer whose log may be read."""
 
 _ALL = " AND ".join(f"r.read_{group} IS NULL" for group in FIELDS)
 
@@ -35,7 +39,8 @@ def with_reach(query: str) -> str:
 
     Asked once a statement: a function in each row, or once for each column, would cost more than the row.
     """
-    known = {"persons": "xlcrm.persons()", "compared": "xlcrm.compared()"}
+    me = "(SELECT p.rid FROM xlcrm.person p WHERE p.account = session_user AND p.life = 'live' AND p.disabled IS NULL)"
+    known = {"persons": "xlcrm.persons()", "compared": "xlcrm.compared()", "me": me}
     said = []
     for name in sorted(set(re.findall(r"\br\.(\w+)", query))):
         action, _, group = name.partition("_")
@@ -72,6 +77,10 @@ def _record(table: Declared) -> str:
     owned = table.key in OWNED
     owner = "c.owner" if owned else "t.owner"
     shown = {field.key: _field(table, field, owner) for field in table.data if field.key not in ("owner", "customer")}
+    shown |= {name: _when(f"t.{name}", owner, Action.READ, Group.SYSTEM) for name in _AUDIT}
+    if not owned:  # that it has one decides what may be done with it
+        other = f"WHEN t.owner IS NOT NULL THEN '{NOBODYS}'"
+        shown["owner"] = _when("t.owner", owner, Action.READ, Group.OWNER, other)
     listed = ", ".join(f"{shown.get(name, f't.{quoted(name)}')} AS {quoted(name)}" for name in columns(table))
     name = f"r.{Action.READ}_{Group.NAME}"
     if owned:
@@ -93,8 +102,12 @@ def _field(table: Declared, field: Field, owner: str) -> str:
         mask = f"left({value}, 1) || '**'"
     else:
         mask = ""
-    hidden = f" WHEN {value} IS NOT NULL AND {within(owner, f'r.{Action.MASKED}_{group}')} THEN {mask}" if mask else ""
-    return f"CASE WHEN {within(owner, f'r.{Action.READ}_{group}')} THEN {value}{hidden} END"
+    hidden = f"WHEN {value} IS NOT NULL AND {within(owner, f'r.{Action.MASKED}_{group}')} THEN {mask}" if mask else ""
+    return _when(value, owner, Action.READ, group, hidden)
+
+
+def _when(value: str, owner: str, action: Action, group: Group, other: str = "") -> str:
+    return f"CASE WHEN {within(owner, f'r.{action}_{group}')} THEN {value} {other} END"
 
 
 def _filtered(key: str) -> str:
@@ -119,19 +132,18 @@ def _entry() -> str:
         for column in metadata.tables["entry"].columns
     )
     everything = " AND ".join(within("a.owner", f"r.{Action.READ}_{group}") for group in FIELDS)
-    access = "e.\"table\" = 'access' AND EXISTS (SELECT FROM xlcrm_seen.access a WHERE a.rid = e.rid)"
     return with_reach(f"""SELECT {listed} FROM r CROSS JOIN xlcrm.entry e CROSS JOIN LATERAL (
         SELECT CASE WHEN r.log IS NULL AND {_ALL} THEN '' ELSE {owner_of(TABLE, "e.rid")} END AS owner OFFSET 0) a
       CROSS JOIN LATERAL (
         SELECT a.owner, CASE WHEN e."table" IN ({", ".join(f"'{key}'" for key in CUSTOMERS)}) THEN {everything}
           WHEN e."table" = 'kept_value' THEN {within("a.owner", kept)} ELSE true END AS whole OFFSET 0) w
-      WHERE r.log IS NULL OR w.owner = ANY (r.log) OR {access}""")
+      WHERE r.log IS NULL OR w.owner = ANY (r.log) OR {_ACCESS}""")
 
 
 def _operation() -> str:
     listed = ", ".join(f"o.{quoted(column.name)}" for column in metadata.tables["operation"].columns)
     here = "SELECT FROM xlcrm.entry e WHERE e.seq >= o.first AND e.seq < o.first + o.entries "
-    here += f"AND {owner_of(TABLE, 'e.rid')} = ANY (r.log)"
+    here += f"AND ({owner_of(TABLE, 'e.rid')} = ANY (r.log) OR {_ACCESS})"
     mine = "r.log IS NULL OR o.actor = ANY (r.persons)"
     return with_reach(f"SELECT {listed} FROM r CROSS JOIN xlcrm.operation o WHERE {mine} OR EXISTS ({here})")
 
@@ -154,11 +166,18 @@ def _definitions() -> Iterator[tuple[str, str]]:
     yield "number", f"WHERE {name} IS NULL OR coalesce({numbered}) = ANY ({name})"
     mine = "EXISTS (SELECT FROM xlcrm.operation o WHERE o.id = t.operation AND o.actor = ANY (r.persons))"
     yield "submission", f"WHERE {name} IS NULL OR {mine} OR {owner_of('t.' + quoted('table'), 't.rid')} = ANY ({name})"
+    yield "imported", f"WHERE {name} IS NULL OR {owner_in('customer', 't.rid')} = ANY ({name})"
     yield "access", f"WHERE r.log IS NULL OR t.created_by = ANY (r.persons) OR {customer} = ANY (r.log)"
+    yield "proposal", f"WHERE {name} IS NULL OR t.created_by = ANY (r.persons) OR {customer} = ANY ({name})"
+    yield "approval", f"JOIN {SEEN}.proposal p ON p.rid = t.proposal"
     yield "entry", _entry()
     yield "operation", _operation()
     yield "counter", "WHERE r.log IS NULL"
-    for known in ("setting", "decision", "keyholder", "key_copy"):
+    # Machines of one's own, and the recovery passphrase's: what others sealed their identities with is not to be tried.
+    own = "t.person = r.me OR t.kind = 'recovery'"
+    yield "keyholder", f"WHERE r.keys IS NULL OR r.log IS NULL OR {own}"
+    yield "key_copy", f"JOIN xlcrm.keyholder h ON h.rid = t.holder WHERE r.keys IS NULL OR {own.replace('t.', 'h.')}"
+    for known in ("setting", "decision"):
         yield known, "WHERE (SELECT xlcrm.active())"
     # Who works here; to somebody without a right, whom to turn to.
     yield "person", "WHERE (SELECT xlcrm.active()) OR t.account = session_user OR 'admin' = ANY (string_to_array(t.roles, ','))"

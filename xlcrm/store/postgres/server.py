@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,12 @@ PASSWORD = "XLCRM_PASSWORD"  # noqa: S105 - the name of a variable of the enviro
 for _library in ("psycopg", "sqlalchemy.pool"):  # a connection that breaks is told in a sentence, not in their words
     logging.getLogger(_library).setLevel(logging.CRITICAL)
 _TYPED = 3  # attempts at a prompt
+_TRIES = 3  # at a login that breaks off although the server answers at its door
+_PAUSE = 0.2  # seconds before the second one, twice as long before the third
+# What libpq itself says of a line that broke: in English, as long as the program asks for no other language of the C library.
+_BROKEN = re.compile(
+    "closed the connection|has been closed|connection is (lost|closed)|reset by peer|roken pipe|EOF|(send|receive) data"
+)
 _EXPIRED, _NOT_YET = 10, 9  # OpenSSL's verdicts about a certificate
 _AWAY = ("57P01", "57P02", "57P03")  # it is starting, or on its way down
 
@@ -70,16 +77,10 @@ def engine(url: str, wait: float = WAIT, caller: Caller = NOBODY) -> Engine:
 
 def change_password(url: str, caller: Caller) -> bool:
     """Ask for the password of ``url`` and keep it once it worked; False, and none is kept, where the login needs none."""
-    from psycopg import OperationalError
-
     address = parse(url)
     login = _Login(address, WAIT, caller)
-    try:
-        login.connected(None).close()
-    except OperationalError as error:
-        if not _wants_password(error, address):
-            raise refusal(error, address) from error
-    else:
+    if (found := login.entered(None)) is not None:
+        found.close()
         return False
     login.typed(False).close()
     return True
@@ -92,36 +93,26 @@ class _Login:
 
     def __init__(self, address: Address, wait: float, caller: Caller) -> None:
         self._address = address
-        self._options = f"-c search_path=xlcrm_seen,xlcrm -c lock_timeout={round(wait * 1000)} -c client_min_messages=warning"
+        # Compiling a query through the views takes longer than any of ours.
+        self._options = f"-c search_path=xlcrm_seen,xlcrm -c lock_timeout={round(wait * 1000)} -c jit=off"
+        self._options += " -c client_min_messages=warning"
         self._caller = caller
         self._password = None if address.password else os.environ.get(PASSWORD) or None
 
     def connect(self) -> Any:
         """A connection by the first way that works; StoreError where none does."""
-        import psycopg
-
-        given = self._address.password or self._password is not None
-        try:
-            return self.connected(self._password)
-        except psycopg.OperationalError as error:
-            if given or not _wants_password(error, self._address):
-                raise refusal(error, self._address) from error
+        if (found := self.entered(self._password)) is not None:
+            return found
+        if self._address.password or self._password is not None:
+            raise StoreError("login.password", path=self._address.shown, login=self._address.login)
         kept = passwords.kept(self._address.login)
-        if kept is not None:
-            try:
-                found = self.connected(kept)
-            except psycopg.OperationalError as error:
-                if not _wants_password(error, self._address):
-                    raise refusal(error, self._address) from error
-            else:
-                self._password = kept
-                return found
+        if kept is not None and (found := self.entered(kept)) is not None:
+            self._password = kept
+            return found
         return self.typed(kept is not None)
 
     def typed(self, other: bool) -> Any:
         """With a password that a person types; ``other``: the kept one was refused. Kept only after it worked."""
-        import psycopg
-
         path, login = self._address.shown, self._address.login
         ask, tell = self._caller.ask, self._caller.tell
         if ask is None:
@@ -132,11 +123,8 @@ class _Login:
             typed = ask(login)
             if not typed:
                 raise StoreError("login.password_needed", path=path, login=login)
-            try:
-                found = self.connected(typed)
-            except psycopg.OperationalError as error:
-                if not _wants_password(error, self._address):
-                    raise refusal(error, self._address) from error
+            found = self.entered(typed)
+            if found is None:
                 tell("login.typed_refused", login=login)
                 continue
             self._password = typed
@@ -144,6 +132,25 @@ class _Login:
             tell("login.kept" if kept else "login.not_kept", login=login)
             return found
         raise StoreError("login.password", path=path, login=login)
+
+    def entered(self, password: str | None) -> Any:
+        """A connection; None where the server wants another password. StoreError where none would help.
+
+        What broke off on the way says nothing about the password: it is tried again while the server answers at its door.
+        """
+        import psycopg
+
+        attempt = 1
+        while True:
+            try:
+                return self.connected(password)
+            except psycopg.OperationalError as error:
+                if _wants_password(error, self._address):
+                    return None
+                if refused := refusal(error, self._address, attempt < _TRIES):
+                    raise refused from error
+            time.sleep(_PAUSE * attempt)
+            attempt += 1
 
     def connected(self, password: str | None) -> Any:
         """A connection; psycopg.OperationalError where there is none."""
@@ -167,11 +174,14 @@ class _Login:
         return found
 
 
-def refusal(error: Exception, address: Address) -> StoreError:
-    """Why there was no connection: libpq's own words may be in any language, so that the way to the server is tried."""
+def refusal(error: Exception, address: Address, again: bool = False) -> StoreError | None:
+    """Why there was no connection; None where it may come about ``again``: it broke off, or the server was only just starting.
+
+    The server's own words may be in any language, so that the way to it is tried.
+    """
     from psycopg.errors import ConnectionTimeout
 
-    path, said = address.shown, str(error).strip().splitlines()[-1] if str(error).strip() else ""
+    path, said, words = address.shown, _said(error), str(error).strip().splitlines() or [""]
     name, way = address.hosts[0]
     host = name or way
     if way and not way.startswith("/"):
@@ -199,9 +209,17 @@ def refusal(error: Exception, address: Address) -> StoreError:
         return StoreError("store.server_busy", path=path)
     if _names(said, address.database) and not _names(said, address.user):
         return StoreError("store.no_database", path=path)
-    if _wants_password(error, address):
-        return StoreError("login.password", path=path, login=address.login)
-    return StoreError("store.login", path=path, said=said)
+    passing = not _names(said, address.user) if said else _broke_off(error)
+    if passing and again and not answer.state:
+        return None
+    if passing and not said:
+        return Away("store.broken_off", path=path)
+    return StoreError("store.login", path=path, said=said.splitlines()[0] if said else words[-1])
+
+
+def _broke_off(error: Exception) -> bool:
+    """Whether the line broke, or the server ended the connection when it was already made."""
+    return getattr(error, "sqlstate", None) in _AWAY or bool(_BROKEN.search(str(error)))
 
 
 def _unproven(wrong: ssl.SSLCertVerificationError, path: str, host: str) -> StoreError:
@@ -220,10 +238,12 @@ def _wants_password(error: Exception, address: Address) -> bool:
     talked = getattr(error, "pgconn", None)
     if talked is None:
         return False
-    if talked.needs_password:
-        return True
-    said = str(error).strip().splitlines()[-1]
-    return bool(talked.used_password) and (_names(said, address.user) or not _names(said, address.database))
+    return bool(talked.needs_password or (talked.used_password and _names(_said(error), address.user)))
+
+
+def _said(error: Exception) -> str:
+    """The sentence with which the server ended the login, "" where it said none: libpq puts two spaces before it alone."""
+    return str(error).strip().partition(":  ")[2]
 
 
 def _names(said: str, name: str) -> bool:

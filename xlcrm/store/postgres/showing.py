@@ -10,12 +10,10 @@ from xlcrm.crypto.cipher import SHORT
 from xlcrm.rules.rights import NOBODYS, Action, Group
 from xlcrm.store.asking import ASKS, EXACT, MOST_ASKS
 from xlcrm.store.log import GENESIS
-from xlcrm.store.postgres.reach import SAFE, ZONE, within
+from xlcrm.store.postgres.reach import NOW, SAFE, TURN, ZONE, within
 from xlcrm.store.postgres.seen import by_class, with_reach
 from xlcrm.store.schema import LOGGED, quoted
 
-_NOW = "to_char(now(), 'YYYY-MM-DD HH24:MI:SS')"
-_TURN = "PERFORM 1 FROM meta WHERE name = 'head' FOR UPDATE;"
 _DEFINED = f"{SAFE} SET timezone = '{ZONE}'"
 _SAID = "regexp_replace(lower(normalize({}, NFKC)), '\\s', '', 'g')"
 
@@ -41,7 +39,7 @@ BEGIN
     v_hash := xlcrm.entry_hash(v_hash, p_id, 'access', v_rid, 0, 1, '', v_payload);
     INSERT INTO entry VALUES (v_first + i - 1, p_id, 'access', v_rid, 0, 1, '', '', v_after, p_reason, v_salt, v_payload, v_hash);
     INSERT INTO access (rid, kind, customer, field, life, created_by, created_at, updated_by, updated_at, version)
-      VALUES (v_rid, p_kinds[i], p_customers[i], p_field, 'live', v_actor.rid, {_NOW}, v_actor.rid, {_NOW}, 1);
+      VALUES (v_rid, p_kinds[i], p_customers[i], p_field, 'live', v_actor.rid, {NOW}, v_actor.rid, {NOW}, 1);
   END LOOP;
   PERFORM xlcrm.link(p_id, p_kind, v_actor.rid, coalesce(v_actor.roles, ''), '', '', NULL, v_first,
     array_length(p_customers, 1), v_hash);
@@ -85,7 +83,7 @@ BEGIN
   IF v_places IS NULL THEN
     RETURN;
   END IF;
-  {_TURN}
+  {TURN}
   v_named := ARRAY(SELECT DISTINCT a.customer FROM access a
     WHERE a.created_by = v_me AND a.kind = 'ask' AND a.created_at >= v_since);
   v_held := ARRAY(SELECT DISTINCT a.customer FROM access a
@@ -131,7 +129,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'XL009', MESSAGE = 'reveal';
   END IF;
   IF NOT v_plain THEN
-    {_TURN}
+    {TURN}
     PERFORM xlcrm.note(p_id, 'reveal', ARRAY['reveal'], ARRAY[p_rid], p_field, p_reason);
   END IF;
   value := CASE p_field
@@ -153,9 +151,10 @@ def _known() -> str:
     told = f"ARRAY(SELECT a.kind FROM access a WHERE a.customer = c.rid AND a.created_by = {mine} AND a.kind IN ('ask', 'held'))"
     query = f"""SELECT c.rid, CASE WHEN k.worked THEN c.number END, c.life, c.merged_into, c.version,
       CASE WHEN k.worked OR 'ask' = ANY (k.told) THEN c.owner ELSE '{NOBODYS}' END
-    FROM r CROSS JOIN customer c CROSS JOIN LATERAL (SELECT {worked} AS worked, {told} AS told) k
-    WHERE (c.rid = ANY (p_rids) OR c.rid IN (SELECT n.rid FROM number n WHERE n.number = ANY (p_numbers) AND n.kind = 'own'))
-      AND (k.worked OR cardinality(k.told) > 0 AND c.rid = ANY (p_rids))"""
+    FROM r CROSS JOIN (
+        SELECT unnest(p_rids) AS rid UNION SELECT n.rid FROM number n WHERE n.number = ANY (p_numbers) AND n.kind = 'own') w
+      JOIN customer c ON c.rid = w.rid CROSS JOIN LATERAL (SELECT {worked} AS worked, {told} AS told OFFSET 0) k
+    WHERE (k.worked OR cardinality(k.told) > 0 AND c.rid = ANY (p_rids))"""
     return f"""
 CREATE FUNCTION xlcrm.known(p_rids text[], p_numbers text[])
 RETURNS TABLE (rid text, number text, life text, merged_into text, version integer, owner text) LANGUAGE sql STABLE {SAFE} AS $$

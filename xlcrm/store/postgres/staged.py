@@ -1,4 +1,4 @@
-"""The pen of a PostgreSQL store: stages what an operation wants and asks the database to write it (functions.py)."""
+"""The pen of a PostgreSQL store: stages what an operation wants and asks the database to write it (applying.py)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlcrm.model.operation import Operation
 from xlcrm.store.log import Journal
 from xlcrm.store.migrations import LATEST
 from xlcrm.store.pen import Rows
-from xlcrm.store.schema import BLOCKING_KEY, DATA_KEY, ENTRY, FACE, PHONE_TAIL, SUBMISSION
+from xlcrm.store.schema import BLOCKING_KEY, DATA_KEY, ENTRY, FACE, IMPORTED, PHONE_TAIL, SUBMISSION
 
 _FLUSH = 20_000
 
@@ -57,8 +57,15 @@ class Staged:
             self._stage(table.name, ((wrapped, customer, "") for customer, wrapped in rows))
         elif table is SUBMISSION:
             self._stage(table.name, ((token, rid, key) for _, token, rid, key, _ in rows))
+        elif table is IMPORTED:
+            self._stage(
+                table.name, ((token, rid, f"{file} {version} {saved}") for token, file, rid, saved, version, _ in rows)
+            )
         if len(self._entries) + len(self._rest) >= _FLUSH:
             self._flush()
+
+    def compare(self, keys: Sequence[tuple[int, str]]) -> None:
+        self._stage("former_key", ((str(key), rid, "") for key, rid in keys))
 
     def update(self, table: Declared, rows: Rows) -> None:
         pass

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TypeVar
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine
 
@@ -18,20 +17,22 @@ from xlcrm.model.operation import Operation, Receipt, Record, Taken, Values
 from xlcrm.store import apply, keyhand
 from xlcrm.store.asking import EXACT, plain
 from xlcrm.store.base import Link
+from xlcrm.store.digests import Digests
 from xlcrm.store.erasing import Erased
-from xlcrm.store.keys import stored_key
+from xlcrm.store.folding import Answer
 from xlcrm.store.migrations import LATEST
 from xlcrm.store.postgres import link, roles
 from xlcrm.store.postgres.faults import Faster, explained
+from xlcrm.store.postgres.folding import FoldHand
 from xlcrm.store.postgres.keeping import KeyHand
 from xlcrm.store.postgres.lookup import Lookup
+from xlcrm.store.postgres.reach import ZONE
 from xlcrm.store.postgres.staged import Staged, last
 from xlcrm.store.schema import LOGGED, fields
 from xlcrm.store.sql import SqlStore, permitted
 from xlcrm.store.vault import Vault
 
-Answer = TypeVar("Answer")
-
+_BULK = 5_000  # changes after which the server should know at once how much there is
 _HASTY = 2  # attempts without holding the turn to write while reading
 _ATTEMPTS = 6
 _PAUSE = 0.005  # seconds at most before the second attempt; twice as long before each further one
@@ -45,6 +46,7 @@ class PostgresStore(SqlStore):
 
     _lookup = Lookup
     _hand = KeyHand
+    _fold_hand = FoldHand
 
     def __init__(self, engine: Engine, cipher: Cipher, path: str, account: str, whole: bool) -> None:
         super().__init__(engine, cipher, path)
@@ -70,7 +72,11 @@ class PostgresStore(SqlStore):
         def once(connection: Connection, patient: bool) -> Receipt:
             return apply.apply(Staged(connection, operation, patient), self._cipher, operation, context)
 
-        return self._repeated(once)
+        receipt = self._repeated(once)
+        if len(operation.changes) >= _BULK:
+            with suppress(StoreError), self._writing() as connection:  # stored is stored: this only makes reading fast
+                connection.exec_driver_sql("SELECT xlcrm.count_rows()")
+        return receipt
 
     def _together(self, operation: Operation, context: Context, write: Callable[[keyhand.KeyHand], None]) -> Receipt:
         def once(connection: Connection, patient: bool) -> Receipt:
@@ -78,6 +84,9 @@ class PostgresStore(SqlStore):
             return permitted(apply.apply(Staged(connection, operation, patient), self._cipher, operation, context))
 
         return self._repeated(once)
+
+    def _done(self, work: Callable[[Connection], Answer]) -> Answer:
+        return self._repeated(lambda connection, patient: work(connection))
 
     def erase(self, rid: str, reason: str, context: Context) -> Erased:
         """What the server keeps in its own files until it cleans them up is its administrator's to care for (docs/keys.md)."""
@@ -118,14 +127,16 @@ class PostgresStore(SqlStore):
         if self._whole:
             return super().taken(wanted, keys, context)
         asked = [
-            (place, stored_key(self._cipher, key), plain(values.get("name")) if key[0] == "n" else "")
+            (place, key, plain(values.get("name")) if key[0] == "n" else "")
             for place, (values, group) in enumerate(zip(wanted, keys, strict=True)) for key in group if key.startswith(EXACT)
         ]  # fmt: skip
         if not asked:
             return []
-        columns = [list(column) for column in zip(*asked, strict=True)]
         said = "SELECT * FROM xlcrm.taken(%s, %s, %s::integer[], %s::bigint[], %s::text[]) ORDER BY place, customer"
         with self._writing() as connection:
+            digests = Digests(self._cipher, connection)
+            forms = [(place, form, name) for place, key, name in asked for form in digests.keys(key)]
+            columns = [list(column) for column in zip(*forms, strict=True)]
             rows = connection.exec_driver_sql(said, (LATEST, new_rid(), *columns)).all()
         return [Taken(row.place, row.customer, row.owner) for row in rows]
 
@@ -145,12 +156,21 @@ class PostgresStore(SqlStore):
             roles.join(connection, person.account)
         return super().add_person(person, context)
 
+    def _numbers(self, pattern: str, wants: dict[str, int], moment: str) -> dict[str, list[str]]:
+        """By the server's clock: a number says the month in which the row was stored."""
+        with self._reading() as connection:
+            now = connection.exec_driver_sql(f"SELECT to_char(now() AT TIME ZONE '{ZONE}', 'YYYY-MM-DD HH24:MI:SS')").scalar_one()
+        return super()._numbers(pattern, wants, str(now))
+
     def _advance(self, asked: Sequence[tuple[str, int]], moment: str) -> list[int]:
         def once(connection: Connection, patient: bool) -> list[int]:
             said = (LATEST, new_rid(), [scope for scope, _ in asked], [count for _, count in asked])
             return list(last(connection, "SELECT xlcrm.reserve(%s, %s, %s::text[], %s::bigint[])", said))
 
         return self._repeated(once)
+
+    def _unspelled(self, connection: Connection) -> list[tuple[str, str]]:
+        return [(rid, name) for rid, name in connection.exec_driver_sql("SELECT rid, name FROM xlcrm.unspelled()")]
 
     def _spell(self, rows: list[tuple[str, str, str]]) -> None:
         def once(connection: Connection, patient: bool) -> None:

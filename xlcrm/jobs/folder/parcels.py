@@ -1,0 +1,85 @@
+"""A package in somebody's personal folder: is it from this person, is it new, and what becomes of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from xlcrm.errors import KeysError
+from xlcrm.jobs.folder import publish
+from xlcrm.jobs.folder import share as shared
+from xlcrm.jobs.folder.steward import Steward, answers
+from xlcrm.jobs.outbox.parcel import Parcel, from_bytes
+from xlcrm.jobs.submit import submit
+from xlcrm.model.context import Person
+from xlcrm.store.deliveries import Dealt, Machine
+
+_KEPT = 5000  # rows of one workbook about which something is to be said
+_OLD = timedelta(days=60)  # a member's clock is believed within this: how late a row was entered
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of a file: the key of a sentence (area "folder") and its values; ``final``: nothing will change that."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    final: bool = True
+
+
+def take(steward: Steward, person: Person, machines: Mapping[str, Machine], data: bytes) -> Became:
+    """Submit what a package holds in the name of ``person``, in whose folder it lay, once; what became of it.
+
+    ``machines`` are all that are known, by their public half. Raises StoreError: it is to be tried again then.
+    """
+    try:
+        envelope, whole = shared.addressed(data)
+    except ValueError:
+        return Became("unreadable")
+    if not whole:
+        return Became("incomplete", final=False)
+    machine = machines.get(envelope.sender)
+    if (envelope.kind, envelope.share, envelope.to) != ("parcel", steward.share.id, steward.share.steward):
+        return Became("other_office")
+    if machine is None or not machine.admitted:
+        return Became("unknown_machine", {"fingerprint": shared.machine_digits(envelope.sender)}, final=False)
+    if machine.person != person.rid:
+        return Became("mismatch", {"other": _name(steward, machine.person)})
+    if steward.ledger.done(envelope.name):
+        return Became("again")
+    try:
+        parcel = from_bytes(shared.opened(data, steward.pair.open))
+    except (KeysError, ValueError):
+        return Became("tampered")
+    return _submit(steward, person, parcel, envelope.name)
+
+
+def _submit(steward: Steward, person: Person, parcel: Parcel, name: str) -> Became:
+    context = steward.context(person, parcel.language, parcel.book)
+    seen, book = steward.seen_by(context), parcel.as_book()
+    done = submit(book, seen, context, steward.rulebook(book, context, _moment(steward, parcel.at)))
+    place = f"{person.rid}|{parcel.uid}"
+    said = answers(done, seen.digest)
+    former = steward.ledger.answers(person.rid).get(parcel.uid)
+    before = publish.open_answers(steward.pair, former, place) if former else {}
+    left = {token: told for token, told in before.items() if token not in said.every} | said.told
+    sealed = publish.seal_answers(steward.pair, dict(list(left.items())[-_KEPT:]), place)
+    decided = [(one.pair, one.verdict, one.reason) for one in done.draft.operation.decisions]
+    steward.ledger.finish(Dealt(name, person.rid, steward.now, parcel.uid, sealed, said.stored, decided))
+    total = {count.value: number for count, number in done.total.items()}
+    return Became("taken", {"book": shared.printable(parcel.book), "rows": done.rows, **total})
+
+
+def _moment(steward: Steward, at: str) -> datetime:
+    """When 提交 was pressed, as far as the member's clock is to be believed: the steward's machine may have been off since."""
+    now = steward.clock()
+    try:
+        said = datetime.fromisoformat(at)
+    except ValueError:
+        return now
+    return said if now - _OLD <= said <= now else now
+
+
+def _name(steward: Steward, rid: str) -> str:
+    return next((one.name for one in steward.store.people() if one.rid == rid), rid)

@@ -1,0 +1,30 @@
+"""What a person is told of proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcrm.catalogue import text
+from xlcrm.jobs.proposals import customers
+from xlcrm.model.proposal import Proposal
+from xlcrm.model.vocabularies import vocabulary
+from xlcrm.rules.approvals import open_seats
+from xlcrm.store.base import Store
+
+
+def told(store: Store, proposal: Proposal, language: str, names: Mapping[str, str]) -> str:
+    """A proposal in one line: what, about which customers, by whom, why, who agreed, who is still to be asked."""
+    records = store.records(customers(proposal))
+    shown = [
+        " ".join(part for part in (records[rid].number, records[rid].values.get("name")) if part) if rid in records else rid
+        for rid in customers(proposal)
+    ]
+    agreed = [names.get(word.person, word.person) for word in proposal.words if word.verdict == "yes"]
+    roles = vocabulary("role")
+    seats = [roles.label(seat, language) for seat in open_seats(proposal)] or [roles.label("steward", language)]
+    join = text("match.and", language).join
+    said = {"who": names.get(proposal.initiator, proposal.initiator), "survivor": shown[0], "others": join(shown[1:])}
+    line = text(f"merge.told_{proposal.kind}", language, at=proposal.at, seats=join(seats), **said)
+    extra = [text("merge.told_reason", language, reason=proposal.reason)] if proposal.reason else []
+    extra += [text("merge.told_agreed", language, names=join(agreed))] if agreed else []
+    return " ".join((line, *extra))

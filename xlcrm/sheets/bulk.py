@@ -1,0 +1,116 @@
+"""Long tables into a workbook that was just built: their rows are made as text, many times as fast as cell by cell.
+
+The builder writes the first row of such a table, so that every column's format has its number; the rows below are made like it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from xlcrm.model.rows import Cell, CellError, Formula, Link
+from xlcrm.sheets.address import letters
+from xlcrm.sheets.files.dates import serial
+from xlcrm.sheets.files.markup import escaped
+
+LONG = 2_000
+"""From so many rows on a table is written this way."""
+
+Content = Cell | Link | Formula
+
+_ROWS = re.compile(rb"<row r=\"(\d+)\"[^>]*?(?:/>|>.*?</row>)", re.DOTALL)
+_STYLE = re.compile(rb'<c r="([A-Z]+)\d+" s="(\d+)"')
+_REF = re.compile(rb'(\bref="[A-Z]+\d+:[A-Z]+)\d+')
+_HEIGHT = re.compile(rb'<row r="\d+"([^>]*?)/?>')
+
+
+def fits(columns: Mapping[str, Sequence[Content]]) -> bool:
+    """Whether a table is long, and holds nothing but values."""
+    count = max((len(cells) for cells in columns.values()), default=0)
+    return count >= LONG and not any({Link, Formula} & set(map(type, cells)) for cells in columns.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """A long table: the number of its sheet (from 1), its name, the row of its first record, its cells by column number.
+
+    ``dates`` are the columns whose format shows dates; elsewhere a moment is written as text.
+    """
+
+    sheet: int
+    name: str
+    first: int
+    columns: Mapping[int, Sequence[Content]]
+    dates: frozenset[int]
+
+    def __len__(self) -> int:
+        return max(map(len, self.columns.values()))
+
+
+def filled(book: bytes, tables: Sequence[Long]) -> bytes:
+    """``book`` with the rows of its long ``tables``, of which the builder made one row each: it shows the columns' formats."""
+    sheets = {f"xl/worksheets/sheet{table.sheet}.xml": table for table in tables}
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as target:
+        for info in source.infolist():
+            part = source.read(info)
+            if info.filename in sheets:
+                part = _filled(part, sheets[info.filename])
+            elif info.filename.startswith("xl/tables/"):
+                part = _reaching(part, tables)
+            target.writestr(info, part, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _reaching(part: bytes, tables: Sequence[Long]) -> bytes:
+    """The part of an Excel table, down to its last row."""
+    for table in tables:
+        if f' name="{table.name}"'.encode() in part:
+            return _REF.sub(rb"\g<1>%d" % (table.first + len(table) - 1), part)
+    return part
+
+
+def _filled(part: bytes, table: Long) -> bytes:
+    first, columns = table.first, table.columns
+    sample = next(row for row in _ROWS.finditer(part) if int(row[1]) == first)
+    styles = {name.decode(): number.decode() for name, number in _STYLE.findall(sample[0])}
+    attributes = _HEIGHT.match(sample[0])
+    rest = re.sub(rb'\sspans="[^"]*"', b"", attributes[1]).decode() if attributes else ""
+    named = [
+        (letters(number), styles.get(letters(number), "0"), cells if number in table.dates else _texts(cells))
+        for number, cells in sorted(columns.items())
+    ]
+    rows = []
+    for place in range(len(table)):
+        line = first + place
+        cells = [
+            _cell(f"{name}{line}", style, column[place])
+            for name, style, column in named
+            if place < len(column) and column[place] is not None
+        ]
+        rows.append(f'<row r="{line}"{rest}>{"".join(cells)}</row>')
+    return part[: sample.start()] + "".join(rows).encode() + part[sample.end() :]
+
+
+def _texts(cells: Sequence[Content]) -> Sequence[Content]:
+    """The cells with moments as texts."""
+    if datetime not in set(map(type, cells)):
+        return cells
+    return [cell.isoformat(" ").removesuffix(" 00:00:00") if isinstance(cell, datetime) else cell for cell in cells]
+
+
+def _cell(place: str, style: str, value: Content) -> str:
+    if isinstance(value, str):
+        said = f'<is><t xml:space="preserve">{escaped(value)}</t></is>'
+        return f'<c r="{place}" s="{style}" t="inlineStr">{said}</c>' if value else ""
+    if isinstance(value, bool):
+        return f'<c r="{place}" s="{style}" t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, datetime):
+        return f'<c r="{place}" s="{style}"><v>{serial(value)!r}</v></c>'
+    if isinstance(value, CellError):
+        return f'<c r="{place}" s="{style}" t="e"><v>{escaped(value.text)}</v></c>'
+    return f'<c r="{place}" s="{style}"><v>{value!r}</v></c>'

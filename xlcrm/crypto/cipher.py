@@ -17,7 +17,7 @@ import os
 from base64 import b64decode
 from binascii import Error as NotBase64
 from binascii import b2a_base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -135,14 +135,22 @@ class Cipher:
 
         ``folds``: by how many later index keys.
         """
-        digest = self._shorts[0].copy()
-        digest.update(text.encode())
-        found = digest.digest()
-        for later in self._shorts[1 : 1 + folds]:
-            digest = later.copy()
-            digest.update(found)
+        return self.short_digests((text,), folds)[0]
+
+    def short_digests(self, texts: Iterable[str], folds: int) -> list[int]:
+        """The ``short_digest`` of each text."""
+        first, later = self._shorts[0].copy, self._shorts[1 : 1 + folds]
+        digests = []
+        for text in texts:
+            digest = first()
+            digest.update(text.encode())
             found = digest.digest()
-        return int.from_bytes(found)
+            for one in later:
+                digest = one.copy()
+                digest.update(found)
+                found = digest.digest()
+            digests.append(int.from_bytes(found))
+        return digests
 
     def fold_short(self, found: int) -> int:
         """A short digest that lacks the latest index key only, folded by it."""

@@ -180,7 +180,8 @@ def _taken(
 ) -> list[Match]:
     """The new rows that exactly are customers hidden from the acting person."""
     fresh = [place for place, row in enumerate(rows) if row not in stored]
-    asked: list[Values] = [{key: sheet.value(rows[place], key) for key in MATCHED} for place in fresh]
+    values = [(key, column) for key in MATCHED if (column := sheet.checked.values.get(key)) is not None]
+    asked: list[Values] = [{key: column[rows[place]] for key, column in values} for place in fresh]
     answers = store.taken(asked, [keys[place] for place in fresh], context)
     records = store.records({answer.rid for answer in answers})
     pair = Pair(0, 0, 1.0, "ask", ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -70,11 +71,10 @@ def keys(normal: Normal) -> list[tuple[str, ...]]:
     frames = []
     for kind, made in KINDS.items():
         frames += [frame.select("row", key=pl.lit(f"{kind}:") + pl.col("key")) for frame in made.keys(prepared)]
-    found = pl.concat(pl.collect_all(frames, engine="in-memory")).unique(maintain_order=True)
-    rows: list[list[str]] = [[] for _ in range(len(normal))]
-    for row, key in zip(found["row"].to_list(), found["key"].to_list(), strict=True):
-        rows[row].append(key)
-    return [tuple(row) for row in rows]
+    found = pl.concat(pl.collect_all(frames, engine="in-memory")).sort("row", maintain_order=True)
+    texts = found["key"].to_list()
+    ends = np.searchsorted(found["row"].to_numpy(), np.arange(len(normal)), "right").tolist()
+    return [tuple(dict.fromkeys(texts[start:end])) for start, end in pairwise((0, *ends))]
 
 
 def pairs(normal: Normal, most: int | None = None) -> Candidates:

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from xlcrm.model.rows import Cell, CellError, Formula, Link
 from xlcrm.sheets.address import letters
@@ -80,17 +81,16 @@ def _filled(part: bytes, table: Long) -> bytes:
     styles = {name.decode(): number.decode() for name, number in _STYLE.findall(sample[0])}
     attributes = _HEIGHT.match(sample[0])
     rest = re.sub(rb'\sspans="[^"]*"', b"", attributes[1]).decode() if attributes else ""
-    named = [
-        (letters(number), styles.get(letters(number), "0"), cells if number in table.dates else _texts(cells))
-        for number, cells in sorted(columns.items())
-    ]
+    names = [(f'<c r="{letters(number)}', f'" s="{styles.get(letters(number), "0")}"') for number in sorted(columns)]
+    ready = [cells if number in table.dates else _texts(cells) for number, cells in sorted(columns.items())]
     rows = []
-    for place in range(len(table)):
-        line = first + place
+    for line, values in enumerate(zip_longest(*ready), first):
         cells = [
-            _cell(f"{name}{line}", style, column[place])
-            for name, style, column in named
-            if place < len(column) and column[place] is not None
+            f'{name}{line}{style} t="inlineStr"><is><t xml:space="preserve">{escaped(value)}</t></is></c>'
+            if isinstance(value, str)
+            else f"{name}{line}{style}{_plain(value)}</c>"
+            for (name, style), value in zip(names, values, strict=True)
+            if value is not None and value != ""
         ]
         rows.append(f'<row r="{line}"{rest}>{"".join(cells)}</row>')
     return part[: sample.start()] + "".join(rows).encode() + part[sample.end() :]
@@ -103,14 +103,12 @@ def _texts(cells: Sequence[Content]) -> Sequence[Content]:
     return [cell.isoformat(" ").removesuffix(" 00:00:00") if isinstance(cell, datetime) else cell for cell in cells]
 
 
-def _cell(place: str, style: str, value: Content) -> str:
-    if isinstance(value, str):
-        said = f'<is><t xml:space="preserve">{escaped(value)}</t></is>'
-        return f'<c r="{place}" s="{style}" t="inlineStr">{said}</c>' if value else ""
+def _plain(value: Content) -> str:
+    """The rest of a cell that holds no text."""
     if isinstance(value, bool):
-        return f'<c r="{place}" s="{style}" t="b"><v>{int(value)}</v></c>'
+        return f' t="b"><v>{int(value)}</v>'
     if isinstance(value, datetime):
-        return f'<c r="{place}" s="{style}"><v>{serial(value)!r}</v></c>'
+        return f"><v>{serial(value)!r}</v>"
     if isinstance(value, CellError):
-        return f'<c r="{place}" s="{style}" t="e"><v>{escaped(value.text)}</v></c>'
-    return f'<c r="{place}" s="{style}"><v>{value!r}</v></c>'
+        return f' t="e"><v>{escaped(value.text)}</v>'
+    return f"><v>{value!r}</v>"

@@ -32,6 +32,8 @@ def taken(
     Beyond the hourly number of customers nobody is named any more; what is answered is logged once an hour. UsageError where
     ``MOST_ASKS`` times as many were asked about.
     """
+    if rights.sees_everything:
+        return []
     exact = [[key for key in group if key.startswith(EXACT)] for group in keys]
     found = store.candidates(exact).pairs
     records = store.records({rid for _, rid in found})

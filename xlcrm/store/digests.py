@@ -7,6 +7,7 @@ folded text says by how many keys (``2.`` and 32 hex digits); of a blocking key 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from sqlalchemy import Connection, select
@@ -40,22 +41,26 @@ class Digests:
         self.changing  # noqa: B018 - the keys may be learnt anew
         return len(self._cipher.keys.later)
 
-    def key(self, text: str) -> int:
-        """A blocking key as it is to be stored: its kind and a short digest.
+    def stored(self, texts: Collection[str]) -> list[int]:
+        """Blocking keys as they are to be stored: the kind of each and a short digest.
 
         Should two have the same, a pair too many is compared.
         """
-        return ord(text[0]) << SHORT | self._cipher.short_digest(text, self._latest)
+        return self._short(texts, self._latest)
 
-    def keys(self, text: str) -> tuple[int, ...]:
-        """The forms in which a blocking key may be stored now."""
+    def former(self, texts: Collection[str]) -> list[int]:
+        """Blocking keys as they were stored before the index key that is taking over."""
+        return self._short(texts, self._latest - 1)
+
+    def forms(self, texts: Collection[str]) -> Iterable[tuple[int, ...]]:
+        """The forms in which each of some blocking keys may be stored now."""
         if not self.changing:
-            return (self.key(text),)
-        return self.key(text), self.former_key(text)
+            return zip(self.stored(texts))
+        return zip(self.stored(texts), self.former(texts), strict=True)
 
-    def former_key(self, text: str) -> int:
-        """A blocking key as it was stored before the index key that is taking over."""
-        return ord(text[0]) << SHORT | self._cipher.short_digest(text, self._latest - 1)
+    def _short(self, texts: Collection[str], folds: int) -> list[int]:
+        found = self._cipher.short_digests(texts, folds)
+        return [ord(text[0]) << SHORT | digest for text, digest in zip(texts, found, strict=True)]
 
     def text(self, digest: str) -> str:
         """``digest`` (by the first index key, or of such ones) as it is to be stored."""

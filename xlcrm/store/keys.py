@@ -6,9 +6,11 @@ Derived from the records, and so not in the log. Blocking keys are stored as key
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
+from operator import itemgetter
 
 from sqlalchemy import Connection, select
 from sqlalchemy import Table as SqlTable
@@ -79,9 +81,9 @@ class Index:
         """The blocking keys of a customer, and what it looks like, sealed."""
         self._faces.append((rid, looks))
         keys = set(keys)
-        self._keys += [(key, rid) for key in {self.digests.key(key) for key in keys}]
+        self._keys += [(key, rid) for key in set(self.digests.stored(keys))]
         if self.digests.changing:
-            self._former += [(self.digests.former_key(key), rid) for key in keys]
+            self._former += [(key, rid) for key in self.digests.former(keys)]
 
     def phones(self, numbers: Iterable[str | None], rid: str, customer: str) -> None:
         """The telephones of a record of ``customer``."""
@@ -117,7 +119,7 @@ class Index:
         self._stale.clear()
         for table, rows in ((NUMBER, self._numbers), (FACE, self._faces), (BLOCKING_KEY, self._keys), (PHONE_TAIL, self._tails)):
             if rows:
-                rows.sort()
+                rows.sort(key=itemgetter(0))  # within one key any order will do
                 self.pen.insert(table, rows)
                 rows.clear()
         if self._former:
@@ -162,11 +164,10 @@ class Lookup:
 def candidates(lookup: Lookup, digests: Digests, keys: Sequence[Sequence[str]], most: int | None) -> Candidates:
     """The living customers that share a key with new rows, whose ``keys`` are given (see ``Store.candidates``)."""
     wanted: dict[str, list[int]] = {}
-    names: dict[str, tuple[int, ...]] = {}
     for index, group in enumerate(keys):
         for key in dict.fromkeys(group):
             wanted.setdefault(key, []).append(index)
-            names[key] = digests.keys(key)
+    names = dict(zip(wanted, digests.forms(wanted), strict=True))
     telling = {name for key, forms in names.items() if key[0] in RARITY for name in forms}
     stored = lookup.counted(list(telling), MOST_COUNTED)
     stored |= lookup.counted(list({name for forms in names.values() for name in forms} - telling), max(CAPS.values()) + 1)
@@ -190,11 +191,7 @@ def candidates(lookup: Lookup, digests: Digests, keys: Sequence[Sequence[str]], 
 
 def alone(keys: Sequence[Sequence[str]]) -> Candidates:
     """What ``candidates`` gives while no customer is stored: only how many of the new rows have each key."""
-    counts: dict[str, int] = {}
-    for group in keys:
-        for key in dict.fromkeys(group):
-            counts[key] = counts.get(key, 0) + 1
-    return Candidates([], counts, len(keys))
+    return Candidates([], Counter(chain.from_iterable(map(dict.fromkeys, keys))), len(keys))
 
 
 def looks(vault: Vault, connection: Connection, customers: Iterable[str]) -> dict[str, list[str]]:
@@ -216,7 +213,7 @@ def overtaken(connection: Connection, digests: Digests, keys: Iterable[str], sin
     later = [rid for rid in connection.execute(asked).scalars() if rid not in but]
     if not later:
         return False
-    ours = {form for key in keys if key[0] in TELLING for form in digests.keys(key)}
+    ours = {form for forms in digests.forms([key for key in keys if key[0] in TELLING]) for form in forms}
     for chunk in chunks(later):
         theirs = select(BLOCKING_KEY.c.key).join(FACE, FACE.c.id == BLOCKING_KEY.c.face).where(FACE.c.rid.in_(chunk))
         if not ours.isdisjoint(connection.execute(theirs).scalars()):

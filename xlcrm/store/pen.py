@@ -80,7 +80,7 @@ class Direct:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._faces: dict[str, int] = {}
+        self._faces: dict[object, int] = {}
 
     def moment(self, context: Context) -> str:
         return context.now()
@@ -100,10 +100,10 @@ class Direct:
             # Not the number of a face that is gone, while numbers tell which index key made the keys (folding.py).
             folding = self.connection.execute(select(META.c.value).where(META.c.name == FOLDING)).scalar()
             first = max(self.connection.execute(select(func.max(FACE.c.id))).scalar() or 0, int(folding or 0)) + 1
-            self._faces = {str(row[0]): number for number, row in enumerate(rows, first)}
+            self._faces = {row[0]: number for number, row in enumerate(rows, first)}
             rows = [(number, *row) for number, row in enumerate(rows, first)]
         elif table is BLOCKING_KEY:
-            rows = [(key, self._faces[str(rid)]) for key, rid in rows]
+            rows = [(key, self._faces[rid]) for key, rid in rows]
         if rows:
             self.connection.exec_driver_sql(insert(table) + again, list(rows))
 

@@ -47,7 +47,7 @@ def rekey(connection: Connection, cipher: Cipher, write: Write) -> None:
         rows = []
         for (rid, found, looks), number in zip(_made(vault, connection, rids), numbers, strict=False):
             rows.append((number, rid, looks))
-            stored = {digests.key(key) for key in found}
+            stored = set(digests.stored(found))
             keys.extend(stored)
             faces.extend([number] * len(stored))
         write(FACE, rows)

@@ -11,10 +11,11 @@ from xlcrm.errors import BookError
 from xlcrm.model.rows import Cell, CellError, Link
 from xlcrm.sheets.address import ROWS, area, column, corners, letters
 from xlcrm.sheets.files.dates import serial
-from xlcrm.sheets.files.grid import CELL, ROW
+from xlcrm.sheets.files.grid import ROW
 from xlcrm.sheets.files.markup import attributes, escaped, whole, with_attribute
 
 _DATA = re.compile(rb"<sheetData(?:\s[^>]*)?(?:(/)>|>)")
+_START = re.compile(rb'<c(?: r="([A-Z]{1,3})[0-9]+")?((?=[\s/>])[^>]*)>')  # no cell holds another one, and no text a "<"
 _PLACE = re.compile(rb"([A-Za-z]{1,3})[0-9]+")
 _LINE = re.compile(rb'\sr\s*=\s*"([^"]*)"')
 _COLUMN = re.compile(rb"<col\s([^>]*)>")
@@ -110,11 +111,14 @@ def _row(tag: bytes, inside: bytes, line: int, cells: Mapping[int, Cell | Link],
     waiting = sorted(cells, reverse=True)
     pieces: list[bytes] = []
     copied = number = 0
-    for match in CELL.finditer(inside):
+    for match in _START.finditer(inside):
         if not waiting:
             break
-        place = _PLACE.search(match[1])
-        number = column(place[1].decode()) if place and b"r=" in match[1] else number + 1
+        if match[1]:  # nearly always
+            number = column(match[1].decode())
+        else:
+            place = _PLACE.search(match[2])
+            number = column(place[1].decode()) if place and b"r=" in match[2] else number + 1
         while waiting and waiting[-1] < number:
             new = waiting.pop()
             pieces += (
@@ -124,9 +128,10 @@ def _row(tag: bytes, inside: bytes, line: int, cells: Mapping[int, Cell | Link],
             copied = match.start()
         if waiting and waiting[-1] == number:
             waiting.pop()
-            style = attributes(match[1]).get(b"s", b"")
+            style = attributes(match[2]).get(b"s", b"")
             pieces += (inside[copied : match.start()], _cell(line, number, style, cells[number], formats))
-            copied = match.end()
+            end = match.end() if match[2].endswith(b"/") else inside.find(b"</c>", match.end()) + len(b"</c>")
+            copied = end if end >= match.end() else len(inside)  # a last cell without an end
     pieces.append(inside[copied:])
     pieces += [_cell(line, new, own or formats.columns.get(new, b""), cells[new], formats) for new in reversed(waiting)]
     spans = _SPANS.search(tag)

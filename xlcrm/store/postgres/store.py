@@ -135,7 +135,8 @@ class PostgresStore(SqlStore):
         said = "SELECT * FROM xlcrm.taken(%s, %s, %s::integer[], %s::bigint[], %s::text[]) ORDER BY place, customer"
         with self._writing() as connection:
             digests = Digests(self._cipher, connection)
-            forms = [(place, form, name) for place, key, name in asked for form in digests.keys(key)]
+            stored = digests.forms([key for _, key, _ in asked])
+            forms = [(place, form, name) for (place, _, name), of in zip(asked, stored, strict=True) for form in of]
             columns = [list(column) for column in zip(*forms, strict=True)]
             rows = connection.exec_driver_sql(said, (LATEST, new_rid(), *columns)).all()
         return [Taken(row.place, row.customer, row.owner) for row in rows]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def steward(place: Path | None, asked_for: str | None, language: str, create: bool = False) -> Iterator[Steward]:
     """The store of this machine with the share at ``place`` (None: its only one), for somebody who may see all of it.
 
-    With ``create`` the share is made where there is none. Away where it is not reached, UsageError where the store is no
+    With ``create`` store and share are made where there are none. Away where it is not reached, UsageError where the store is no
     embedded one, the share another's, or the person may not.
     """
     from xlcrm.jobs.folder import share
@@ -37,7 +37,7 @@ def steward(place: Path | None, asked_for: str | None, language: str, create: bo
     url = store_url(asked_for)
     if not url.startswith(SQLITE):
         raise UsageError("folder.embedded_only")
-    if not exists(url):
+    if not (create or exists(url)):
         raise UsageError("cli.no_store", url=url)
     store = sqlite.open(url, None, asked())
     try:

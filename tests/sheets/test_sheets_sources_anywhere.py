@@ -40,7 +40,7 @@ company = st.builds("{}{}{}有限公司".format, st.sampled_from(("深圳市", "
 text = st.one_of(
     st.text(word, min_size=1, max_size=12),
     st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True),
-    st.sampled_from(("展会", "经理", "制造业", "电话咨询", "a@b.cn", "0571-88886666", "无", "A1", "见附件：合同扫描件")),
+    st.sampled_from(("展会", "经理", "制造业", "电话", "a@b.cn", "0571-88886666", "无", "A1", "见附件：合同扫描件")),
 )
 number = st.one_of(st.integers(0, 99_999_999_999).map(float), st.floats(0, 1e6).map(lambda value: round(value, 2)))
 cell = st.one_of(st.none(), text, number, st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)).map(lambda at: at.replace(microsecond=0)))

@@ -89,7 +89,8 @@ def _blank(grid: Grid, hits: Hits) -> bool:
     """Whether a sheet says hardly anything but labels, in several rows: a form that nobody filled in."""
     told = [name for names in hits.values() for name in names.values()]
     most = max((len(names) for names in hits.values()), default=0)
-    if len(set(told)) < _LEAST or most * 2 > len(told) or len(grid.lines) > _LABELS_MOST:
+    # A row with most of all labels there are is a header, even if a title or a record says some of them again.
+    if len(set(told)) < _LEAST or most * 2 > len(set(told)) or len(grid.lines) > _LABELS_MOST:
         return False
     return len(told) * 5 >= 3 * sum(1 for column in grid.columns.values() for cell in column if cell is not None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from xlcrm.jobs import dedupe, likeness
@@ -89,7 +89,12 @@ def _decide(
             else:
                 draft.note(sheet, row, "DUPLICATE", "name", Severity.CHECK, other=_name_of(sheet, best))
             fates[row] = Fate(Count.WAITING, "undecided")
-        elif held := [match for match in behind.get(row, ()) if _both_wait(sheet, match, _verdict(draft, match, asked))]:
+        elif held := [
+            match
+            for match in behind.get(row, ())
+            if _both_wait(sheet, match, _verdict(draft, match, asked))
+            and not _away(draft, by_row[match.row], fates, asked, {_goal(one) for one in live if verdicts[one.key] == "distinct"})
+        ]:
             draft.note(sheet, row, "DUPLICATE", "name", Severity.CHECK, other=sheet.value(held[0].row, "name") or "")
             fates[row] = Fate(Count.WAITING, "undecided")
         else:
@@ -102,6 +107,23 @@ def _both_wait(sheet: Sheet, match: Match, verdict: str) -> bool:
     """Whether both rows wait for a decision that nobody made: sorting the sheet does not make it."""
     rows = (match.row, match.other)
     return verdict in ("", "later") and all(row is not None and sheet.value(row, "submit_status") == "undecided" for row in rows)
+
+
+def _goal(match: Match) -> int | str | None:
+    """What a row is matched with: the index of another row, or the rid of a customer."""
+    return match.record.rid if match.record is not None else match.other
+
+
+def _away(
+    draft: Draft, matches: list[Match], fates: Mapping[int, Fate], asked: Asked, apart: Collection[int | str | None]
+) -> bool:
+    """Whether a later row, whose ``matches`` these are, is dropped or joins one of ``apart`` now: it is out of question then."""
+    verdicts = {match.key: _verdict(draft, match, asked) for match in matches}
+    if "drop" in verdicts.values():
+        return True
+    chosen = (match for match in matches if verdicts[match.key] in ("merge", "contact"))
+    ready = next((match for match in chosen if match.other is None or (match.other in fates and fates[match.other].rid)), None)
+    return ready is not None and _goal(ready) in apart
 
 
 def told(draft: Draft, sheet: Sheet, row: int, owner: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlcrm.model.operation import Record, Values
 from xlcrm.model.proposal import Proposal, Word
-from xlcrm.rules.approvals import agreed, open_seats
+from xlcrm.rules.approvals import SEATS, agreed, open_seats
 from xlcrm.rules.undo import Left, Said, plan, steps
 
 A, B, C = "a" * 32, "b" * 32, "c" * 32
@@ -64,5 +64,5 @@ def test_two_others_in_two_seats_agree() -> None:
         ((Word("m", "manager", "yes"), Word("x", "admin", "yes"), Word("y", "admin", "no")), False),
         ((), False),
     ):
-        assert agreed("void", "i", words) == enough
-    assert not agreed("merge", "i", (Word("m", "steward", "yes"),)), "a merge is carried out by who may do it"
+        assert agreed(SEATS["void"], {"i"}, words) == enough
+    assert "merge" not in SEATS, "a merge is carried out by who may do it"

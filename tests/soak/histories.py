@@ -183,14 +183,15 @@ class History:
             assert {one.rid for one in self.store.scan(table)} - self._others == living
         numbers = {str(stored[rid].number): rid for rid, one in self.now.items() if one.table == "customer"}
         assert self.store.find(numbers) == {number: self._end(rid) for number, rid in numbers.items()}
-        named = {str(one.values["name"]): rid for rid, one in self.now.items() if one.table == "customer" and one.state == "live"}
-        found = self.store.candidates([keys(name) for name in named]).pairs
-        assert {(place, rid) for place, rid in enumerate(named.values())} <= set(found), "everybody is found by the name"
-        kept = self.store.kept(named.values())
-        for place, rid in found if not self._others else ():  # and by no other's, unless that was merged into it
-            name = [*named][place]
-            under = [self.now[one].values["name"] for one in self.now if self.now[one].table == "customer" and self._end(one) == rid]
-            assert name in (*under, *(one.value for one in kept.get(rid, ()) if one.field == "name")), (name, rid)
+        named = {rid: str(one.values["name"]) for rid, one in self.now.items() if one.table == "customer" and one.state in ("live", "merged")}
+        ends = {rid: self._end(rid) for rid in named}
+        found = [(place, rid) for place, rid in self.store.candidates([keys(name) for name in named.values()]).pairs if rid in self.now]
+        assert {(place, end) for place, end in enumerate(ends.values())} <= set(found), "everybody is found by the name, merged or not"
+        kept = self.store.kept(named)
+        for place, rid in found:  # and by no other's, unless that was merged into it
+            under = [one for one in named if ends[one] == rid]
+            said = {*(named[one] for one in under), *(lost.value for one in under for lost in kept.get(one, ()) if lost.field == "name")}
+            assert [*named.values()][place] in said, ([*named.values()][place], rid)
 
     def nothing_lost(self) -> None:
         """Every value ever given is in its record, kept, or in the log; and the log is sound."""

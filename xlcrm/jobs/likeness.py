@@ -18,9 +18,9 @@ def faces(
 
     ``without`` are operations that are about to be in effect no longer, ``apart`` the customers that are merged no longer then.
     """
-    merged = {
-        one: rid for rid, of in (store.joined(records) if records else {}).items() for one in of if one not in apart
-    }
+    joined = store.joined(records) if records else {}
+    nearest = sorted(joined.items(), key=lambda item: -len(item[1]))  # whoever comes back takes along what is under it
+    merged = {one: rid for rid, of in nearest for one in of if one not in apart}
     everybody = {**records, **(store.records(merged) if merged else {})}
     kept = store.kept(everybody)
     found: list[tuple[str, Values]] = []

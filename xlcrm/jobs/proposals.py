@@ -13,7 +13,7 @@ from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Operation, Receipt, Record, Result
 from xlcrm.model.proposal import Proposal, Word
 from xlcrm.model.tables import CUSTOMER
-from xlcrm.rules.approvals import agreed, open_seats
+from xlcrm.rules.approvals import SEATS, agreed, open_seats
 from xlcrm.rules.rights import Action, Rights, rights_of
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.store.base import Store
@@ -73,7 +73,7 @@ def approve(store: Store, context: Context, proposal: Proposal, rulebook: Rulebo
         raise UsageError("merge.no_seat", number=record.number or "")
     words = (*proposal.words, Word(context.actor.rid, seat, "yes"))
     changes = [_word(proposal, seat, "yes", reason)]
-    if not agreed(proposal.kind, proposal.initiator, words):
+    if not agreed(SEATS[proposal.kind], {proposal.initiator}, words):
         _apply(store, context, Operation("approval", changes, reason=reason, whole=True))
         return Answer(proposal, "open", tuple(one for one in open_seats(proposal) if one != seat))
     void = Change(CUSTOMER.key, record.rid, record.rid, {}, record.version, state="void", reason=proposal.reason)

@@ -13,7 +13,7 @@ class Person:
 
     ``roles`` are codes of the vocabulary "role": entry, reviewer, steward, manager, finance, marketing, admin. ``deputy``
     (a rid) stands in until ``deputy_until`` (an ISO day, "" = until taken back). Somebody ``disabled`` keeps rid, name and
-    customers, and may do nothing.
+    customers, and may do nothing. ``email`` is where notices go, "" for none.
     """
 
     rid: str
@@ -24,6 +24,7 @@ class Person:
     deputy: str | None = None
     deputy_until: str = ""
     disabled: bool = False
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

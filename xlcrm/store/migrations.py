@@ -82,6 +82,7 @@ STEPS: dict[int, tuple[str, Callable[[Connection], None]]] = {
     6: ("the keys for each member", _complete),
     7: ("what was taken back, proposals and approvals", _undoing),
     8: ("what delivered files have brought in", _complete),
+    9: ("requests, notices and reviews", _complete),
 }
 LATEST = max(STEPS)
 

@@ -17,7 +17,7 @@ def people(connection: Connection) -> list[Person]:
     for row in connection.execute(select(SQL["person"]).where(person.life == "live").order_by(person.rid)):
         roles = frozenset(role for role in (row.roles or "").split(",") if role)
         found.append(Person(
-            row.rid, row.account, row.name, row.department or "", roles, row.deputy, row.deputy_until or "", bool(row.disabled)
+            row.rid, row.account, row.name, row.department or "", roles, row.deputy, row.deputy_until or "", bool(row.disabled), row.email or ""
         ))  # fmt: skip
     return found
 
@@ -37,6 +37,7 @@ def values(person: Person, day: str) -> dict[str, str | None]:
     return {
         "account": person.account,
         "name": person.name,
+        "email": person.email or None,
         "department": person.department,
         "roles": ",".join(sorted(person.roles)),
         "deputy": person.deputy,

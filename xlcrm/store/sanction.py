@@ -110,7 +110,7 @@ class Sanction:
                 for one in said
                 if one.table == "approval" and one.values.get("proposal") == proposal.rid
             ]
-            if agreed("void", proposal.initiator, (*proposal.words, *added)):
+            if agreed(SEATS["void"], {proposal.initiator}, (*proposal.words, *added)):
                 yield proposal.customer
 
     def _read_reversed(self, operation: str) -> None:

@@ -17,6 +17,7 @@ PERSON = Declared(
     (
         Field("account", "账号", "Account"),
         Field("name", "姓名", "Name"),
+        Field("email", "电子邮箱", "E-mail"),
         Field("department", "部门", "Department"),
         Field("roles", "角色", "Roles"),
         Field("deputy", "代理人", "Deputy", Kind.COLLEAGUE),
@@ -56,7 +57,7 @@ KEYHOLDER = Declared(
 PROPOSAL = Declared(
     "proposal", "提议", "Proposals",
     (
-        Field("kind", "种类", "Kind"),  # void, merge
+        Field("kind", "种类", "Kind"),  # a key of rules/approvals.py: SEATS
         Field("customer", "客户", "Customer", Kind.REFERENCE),
         Field("about", "内容", "About"),  # JSON: what exactly, by kind
         Field("reason", "理由", "Reason"),
@@ -68,16 +69,34 @@ PROPOSAL = Declared(
 APPROVAL = Declared(
     "approval", "意见", "Approvals",
     (
-        Field("proposal", "提议", "Proposal"),
+        Field("proposal", "提议", "Proposal"),  # the rid of a proposal, or of an update request
+        Field("round", "第几轮", "Round", Kind.INTEGER),  # of a request: what was said before it was changed no longer counts
         Field("seat", "身份", "As"),  # a role, or owner
         Field("verdict", "意见", "Verdict"),  # yes, no
         Field("reason", "理由", "Reason"),
     ),
 )  # fmt: skip
-"""One person's word about a proposal; who made it is that person. Never changed."""
+"""One person's word about a proposal or a request; who made it is that person. Never changed."""
+
+NOTICE = Declared(
+    "notice", "通知", "Notices",
+    (
+        Field("kind", "种类", "Kind"),  # a key of the catalogue's "notice" texts
+        Field("about", "关于", "About"),  # the rid of a request, proposal, feedback or customer
+        Field("customer", "客户", "Customer", Kind.REFERENCE),
+        Field("person", "收件人", "To", Kind.COLLEAGUE),  # blank: the customer's contact
+        Field("state", "状态", "State"),  # pending, sending, sent, draft, failed, dropped
+        Field("attempts", "次数", "Attempts", Kind.INTEGER),
+        Field("tried_at", "最近尝试", "Last tried at", Kind.MOMENT),
+        Field("trouble", "原因", "Trouble"),
+    ),
+)  # fmt: skip
+"""One message of a step to one reader: written with the step itself, sent afterwards. Its rid follows from step and reader,
+so that there is exactly one.
+"""
 
 RECORDS = tables.STORED
-LOGGED = {table.key: table for table in (*RECORDS, PERSON, SETTING, DECISION, ACCESS, KEYHOLDER, PROPOSAL, APPROVAL)}
+LOGGED = {table.key: table for table in (*RECORDS, PERSON, SETTING, DECISION, ACCESS, KEYHOLDER, PROPOSAL, APPROVAL, NOTICE)}
 """Every table whose rows have a version and change only through the log, by key, parents first."""
 
 OWNED = frozenset(table.key for table in RECORDS if "customer" in table.by_key)

@@ -17,7 +17,8 @@ def people(connection: Connection) -> list[Person]:
     for row in connection.execute(select(SQL["person"]).where(person.life == "live").order_by(person.rid)):
         roles = frozenset(role for role in (row.roles or "").split(",") if role)
         found.append(Person(
-            row.rid, row.account, row.name, row.department or "", roles, row.deputy, row.deputy_until or "", bool(row.disabled), row.email or ""
+            row.rid, row.account, row.name, row.department or "", roles, row.deputy, row.deputy_until or "", bool(row.disabled),
+            row.email or "",
         ))  # fmt: skip
     return found
 

@@ -3,7 +3,7 @@ Option Explicit
 
 ' Written by `make addin`; edit xlcrm/catalogue/addin.py or xlcrm/ribbon/buttons.py instead.
 Public Const XLCRM_VERSION As String = "0.1.0"
-Public Const XLCRM_DAILY As String = "xlcrmGroupEntry xlcrmFindCustomer xlcrmNewCustomer xlcrmLogInteraction xlcrmImportList xlcrmGroupCheck xlcrmValidate xlcrmRepair xlcrmDedupe xlcrmSubmit xlcrmUndo xlcrmGroupMine xlcrmRefresh xlcrmMyTasks xlcrmGroupData xlcrmMergeCustomers xlcrmGroupSystem xlcrmSettings xlcrmDoctor xlcrmFeedback xlcrmHelp"
+Public Const XLCRM_DAILY As String = "xlcrmGroupEntry xlcrmFindCustomer xlcrmNewCustomer xlcrmLogInteraction xlcrmImportList xlcrmGroupCheck xlcrmValidate xlcrmRepair xlcrmDedupe xlcrmSubmit xlcrmUndo xlcrmGroupMine xlcrmRefresh xlcrmMyTasks xlcrmGroupChange xlcrmRequestChange xlcrmGroupData xlcrmMergeCustomers xlcrmGroupReport xlcrmDashboard xlcrmMonthlyReview xlcrmGroupSystem xlcrmSettings xlcrmDoctor xlcrmFeedback xlcrmHelp"
 
 Public Function xlcrm_text(ByVal key As String) As String
     Select Case xlcrm_language() & "." & key

@@ -6,6 +6,9 @@
         Overtaken         somebody stored a customer meanwhile that the operation was not compared with
         Away              its server cannot be reached, or the connection broke off: the same may work later
       KeysError          the keys: missing, wrong, or no safe place to keep them
+      MailError           the mail server: unknown, away, slow, not proven, refusing
+        Undeliverable     it refused this one letter, and will again
+        Delayed           it refused this one letter for now
       UsageError          the command line or a setting: unknown name, impossible combination
 
 An error carries a catalogue key; its sentence and its hint (``key.hint``) are looked up by the door that shows it.
@@ -54,6 +57,18 @@ class Away(StoreError):
 
 class KeysError(XlcrmError):
     """A key is missing, wrong, or there is no safe place for it."""
+
+
+class MailError(XlcrmError):
+    """The mail server cannot be reached, is not the one it should be, or takes nothing; or a mail setting makes no sense."""
+
+
+class Undeliverable(MailError):
+    """One letter cannot be delivered, however often it is sent."""
+
+
+class Delayed(MailError):
+    """The mail server does not take one letter now; it may later."""
 
 
 class UsageError(XlcrmError):

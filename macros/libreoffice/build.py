@@ -1,4 +1,4 @@
-"""Builds ``workbook/xlcrm.oxt``, the toolbar and menu 客户管理 for LibreOffice: ``python -m macros.libreoffice.build [TARGET]``.
+"""Builds ``workbook/xlcrm.oxt``, LibreOffice's toolbars and menu 客户管理: ``python -m macros.libreoffice.build [TARGET]``.
 
 The same sources give the same bytes. Buttons, names and tips come from xlcrm's own table of buttons.
 """
@@ -20,6 +20,9 @@ SOURCES = Path(__file__).with_name("oxt")
 TARGET = Path(__file__).parents[2] / "workbook" / "xlcrm.oxt"
 CALC = "com.sun.star.sheet.SpreadsheetDocument"
 SCHEME, WHO = "org.xlcrm:", "who"  # as in press.py
+EVERY_DAY, MORE = "ribbon.title", "ribbon.toolbar_more"
+TOOLBARS = {EVERY_DAY: ("entry", "check", "mine"), MORE: ("change", "data", "report", "system")}
+"""The names of the toolbars and the groups on them: in one row the last buttons would not fit on a laptop's screen."""
 MOMENT = (2025, 1, 1, 0, 0, 0)  # of every file inside: the bytes must not depend on the clock
 
 
@@ -34,6 +37,7 @@ def packed() -> bytes:
     """The extension as bytes."""
     files = {path.relative_to(SOURCES).as_posix(): path.read_bytes() for path in SOURCES.rglob("*") if _source(path)}
     files["Addons.xcu"] = "\n".join(addons()).encode()
+    files["CalcWindowState.xcu"] = "\n".join(window_state()).encode()
     files["description.xml"] = description().encode()
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
@@ -51,7 +55,7 @@ def _source(path: Path) -> bool:
 
 
 def addons() -> Iterator[str]:
-    """Addons.xcu: the menu, the toolbar and the pictures of their commands."""
+    """Addons.xcu: the menu, the toolbars and the pictures of their commands."""
     buttons = shown()
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield "<!-- Made from xlcrm/ribbon/buttons.py by macros/libreoffice/build.py -->"
@@ -65,11 +69,15 @@ def addons() -> Iterator[str]:
     yield '<node oor:name="Submenu">'
     yield from _items(buttons)
     yield "</node></node></node>"
-    yield '<node oor:name="OfficeToolBar"><node oor:name="org.xlcrm.toolbar" oor:op="replace">'
-    yield _item("y", f"{SCHEME}{WHO}", "addin.vba_unset")  # LibreOffice sorts by length first: in front, never cut off
-    yield f'<node oor:name="z" oor:op="replace">{_value("URL", "private:separator")}</node>'
-    yield from _items(buttons)
-    yield "</node></node>"
+    yield '<node oor:name="OfficeToolBar">'
+    for title, groups in TOOLBARS.items():
+        yield f'<node oor:name="{_toolbar(title)}" oor:op="replace">'
+        if title == EVERY_DAY:
+            yield _item("y", f"{SCHEME}{WHO}", "addin.vba_unset")  # LibreOffice sorts by length first: in front
+            yield f'<node oor:name="z" oor:op="replace">{_value("URL", "private:separator")}</node>'
+        yield from _items([button for button in buttons if button.group in groups])
+        yield "</node>"
+    yield "</node>"
     yield '<node oor:name="Images">'
     for button in buttons:
         picture = _value("ImageSmallURL", f"%origin%/icons/{button.name}.svg") + _value(
@@ -79,6 +87,29 @@ def addons() -> Iterator[str]:
         yield f'<node oor:name="org.xlcrm.image.{button.name}" oor:op="replace">{named}</node>'
     yield "</node></node></oor:component-data>"
     yield ""
+
+
+def window_state() -> Iterator[str]:
+    """CalcWindowState.xcu: where the toolbars stand at first: below the standard ones, words beside the pictures."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield (
+        '<oor:component-data xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+        ' oor:name="CalcWindowState" oor:package="org.openoffice.Office.UI">'
+    )
+    yield '<node oor:name="UIElements"><node oor:name="States">'
+    shape = {"Docked": ("boolean", "true"), "DockingArea": ("int", "0"), "Visible": ("boolean", "true"), "Style": ("int", "2")}
+    for row, title in enumerate(TOOLBARS, 3):  # 0 to 2 are LibreOffice's own
+        yield f'<node oor:name="private:resource/toolbar/addon_{_toolbar(title)}" oor:op="replace">'
+        yield _title(title, "UIName") + _value("DockPos", f"0,{row}")
+        for name, (kind, value) in shape.items():
+            yield f'<prop oor:name="{name}" oor:type="xs:{kind}"><value>{value}</value></prop>'
+        yield "</node>"
+    yield "</node></node></oor:component-data>"
+    yield ""
+
+
+def _toolbar(title: str) -> str:
+    return f"org.xlcrm.toolbar{[*TOOLBARS].index(title) or ''}"
 
 
 def _items(buttons: Sequence[Button]) -> Iterator[str]:
@@ -105,11 +136,11 @@ def _value(name: str, value: str) -> str:
     return f'<prop oor:name="{name}" oor:type="xs:string"><value>{escape(value)}</value></prop>'
 
 
-def _title(key: str) -> str:
+def _title(key: str, name: str = "Title") -> str:
     """A name in both languages; LibreOffice falls back to English in any other."""
     zh, en = (escape(text(key, language)) for language in ("zh", "en"))
     languages = f'<value xml:lang="en-US">{en}</value><value xml:lang="zh-CN">{zh}</value><value xml:lang="zh-TW">{zh}</value>'
-    return f'<prop oor:name="Title" oor:type="xs:string">{languages}</prop>'
+    return f'<prop oor:name="{name}" oor:type="xs:string">{languages}</prop>'
 
 
 def description() -> str:

@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from macros.libreoffice.build import SCHEME, WHO, build
+from macros.libreoffice.build import SCHEME, TOOLBARS, WHO, build
 from xlcrm import ribbon
 from xlcrm.addin import libreoffice
 from xlcrm.catalogue import text
 from xlcrm.cli import main
 from xlcrm.errors import UsageError
-from xlcrm.ribbon.buttons import shown
+from xlcrm.ribbon.buttons import GROUPS, shown
 
 ROOT = Path(__file__).parents[2]
 REGISTRY = "{http://openoffice.org/2001/registry}"
@@ -62,13 +62,17 @@ def test_every_command_is_a_button_in_both_languages(tmp_path: Path) -> None:
         assert all(titles == spoken for titles in both)
 
 
-def test_the_toolbar_itself_is_called_in_both_languages(tmp_path: Path) -> None:
+def test_the_toolbars_themselves_are_called_in_both_languages(tmp_path: Path) -> None:
     with zipfile.ZipFile(build(tmp_path / "x.oxt")) as package:
-        state = ElementTree.fromstring(package.read("CalcWindowState.xcu"))
-    name = next(prop for prop in state.iter("prop") if prop.attrib[f"{REGISTRY}name"] == "UIName")
-    titles = {value.attrib[LANGUAGE]: value.text for value in name}
-    zh, en = text("ribbon.title", "zh"), text("ribbon.title", "en")
-    assert titles == {"zh-CN": zh, "zh-TW": zh, "en-US": en}
+        state, addons = (ElementTree.fromstring(package.read(name)) for name in ("CalcWindowState.xcu", "Addons.xcu"))
+    names = [prop for prop in state.iter("prop") if prop.attrib[f"{REGISTRY}name"] == "UIName"]
+    for name, title in zip(names, TOOLBARS, strict=True):
+        zh, en = text(title, "zh"), text(title, "en")
+        assert {value.attrib[LANGUAGE]: value.text for value in name} == {"zh-CN": zh, "zh-TW": zh, "en-US": en}
+    assert sorted(group for groups in TOOLBARS.values() for group in groups) == sorted(GROUPS), "every group on one of them"
+    named = {node.attrib[f"{REGISTRY}name"] for node in addons.iter("node")}
+    placed = {node.attrib[f"{REGISTRY}name"].partition("addon_")[2] for node in state.iter("node")} - {""}
+    assert len(placed) == len(TOOLBARS) and placed <= named, "where each stands"
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ TABLES = 100
 
 def measure() -> list[Row]:
     """100 lists with some 13 columns of 200 cells each."""
-    lists = labelled.layouts()
+    lists = labelled.layouts("layouts.json")
     given = [([one.header for one in columns], [one.values * (200 // len(one.values)) for one in columns]) for columns in lists]
 
     def match() -> None:
@@ -27,7 +27,8 @@ def measure() -> list[Row]:
             fields(header, samples, Learned())
 
     match()  # the words are read once
-    sets = {name: labelled.single(name) for name in ("headers.csv", "headers_later.csv", "headers_hard.csv")} | {"layouts.json": lists}
+    sets = {path.name: labelled.single(path.name) for path in sorted(labelled.DATA.glob("headers*.csv"))}
+    sets |= {path.name: labelled.layouts(path.name) for path in sorted(labelled.DATA.glob("layouts*.json"))}
     if SHARED.exists():
         sets["../shared/data/headers.csv"] = shared()
     note = "; ".join(f"{name}: {_said(labelled.figures(found))}" for name, found in sets.items())

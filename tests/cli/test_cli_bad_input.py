@@ -130,7 +130,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 NO_WORKBOOK: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "nothing in it": ("空.xlsx", lambda raw: b"", "不是 Excel 工作簿"),
-    "text": ("a.xlsx", lambda raw: "客户名称,联系人".encode(), "不是 Excel 工作簿"),
+    "text": ("a.xlsx", lambda raw: "客户名称,联系人".encode(), "只有表头"),
     "a PDF": ("a.pdf", lambda raw: b"%PDF-1.4", "不是表格文件"),
     "another zip": ("a.xlsx", lambda raw: zipped({"a.txt": b"x"}), "不是 Excel 工作簿"),
     "an old .xls renamed": ("a.xlsx", lambda raw: OLE2 + b"Workbook" * 99, "另存为 .xlsx"),

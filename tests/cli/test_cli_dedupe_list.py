@@ -123,7 +123,7 @@ def test_what_makes_no_sense_is_refused(run: Run, tmp_path: Path, words: list[st
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", "甲,乙\n1,2\n3,4\n".encode(), '姓名,电话\n"王芳,1\n'.encode()])
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", "甲,乙\n1,2\n3,4\n".encode()])
 def test_lists_that_hold_nothing_to_compare(run: Run, tmp_path: Path, content: bytes) -> None:
     said = run("dedupe", saved(tmp_path, content))
     assert said.code == 2

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.conftest import Run
-from xlcrm.model.tables import CONTACT, CUSTOMER, FIELD_MATCHES, VALUE_MATCHES
+from xlcrm.model.resultsheets import FIELD_MATCHES, VALUE_MATCHES
+from xlcrm.model.tables import CONTACT, CUSTOMER
 from xlcrm.sheets.files import open_book
 
 OLD = """序号,单位名称,联系人,手机,座机,行业,人员规模,来源,年营业额（元）,联系人2,联系人2电话,传真,意向度

@@ -85,6 +85,26 @@ def test_from_joining_to_the_numbers_in_the_sheet(at: At, member: str, share: Pa
         assert refused.code == 2 and "专员" in refused.err, words
 
 
+def test_undo_is_a_wish_that_the_steward_s_machine_carries_out(at: At, member: str, clean: Path) -> None:
+    assert at(member, "submit", clean).code == 1
+    back = at(member, "undo", "--book", clean, "--yes")
+    assert back.code == 0 and "还在等专员的电脑处理" in back.out and "已收回2行" in back.out, back.err
+    at(member, "submit", clean)
+    at("赵敏", "watch", "--once")
+    at(member, "submit", clean)
+    tried = at(member, "undo", "--book", clean, "--dry-run")
+    assert tried.code == 1 and "操作" in tried.out and "李芳" in tried.out, tried.err
+    wished = at(member, "undo", "--book", clean, "--yes", "--lang", "en")
+    assert wished.code == 0 and "You asked for operation" in wished.out, wished.err
+    assert "申请撤销" in at(member, "outbox", "list").out
+    assert "已按本人的要求处理" in at("赵敏", "watch", "--once").out
+    told = at(member, "undo", "--book", clean, "--yes")
+    assert told.code == 2 and "没有可以撤销" in told.err
+    assert cells(open_book(clean), "submit_status") == ["未提交", "未提交"] and cells(open_book(clean), "number") == [None, None]
+    again = at(member, "submit", clean)
+    assert "2行待发送" in again.out and "About your wish to take something back: Taken back: new records made void: 2" in again.err
+
+
 def test_the_button_s_way_while_the_share_is_away(at: At, member: str, share: Path, clean: Path) -> None:
     assert at(member, "show", "海河").code == 1, "this machine has a copy now"
     away = share.with_name("weg")

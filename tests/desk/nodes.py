@@ -29,7 +29,7 @@ def children(node: Any, most: int = 150) -> list[Any]:
     """What is right under ``node``; nothing where there are more than ``most``."""
     count = node.getAccessibleChildCount()
     found = (node.getAccessibleChild(number) for number in range(count if count <= most else 0))
-    return [child.getAccessibleContext() for child in found if child is not None]
+    return [child.getAccessibleContext() for child in found if hasattr(child, "getAccessibleContext")]  # lists have others
 
 
 def walk(node: Any, most: int = 150) -> Iterator[Any]:
@@ -72,5 +72,5 @@ def role(node: Any) -> str:
     from com.sun.star.accessibility import AccessibleRole  # type: ignore[import-not-found]  # through uno's import hook
 
     number = node.getAccessibleRole()
-    names = ("ALERT", "DIALOG", "LIST", "MENU_BAR", "PUSH_BUTTON", "TOOL_BAR")
+    names = ("ALERT", "DIALOG", "LIST", "MENU_BAR", "PUSH_BUTTON", "TEXT", "TOOL_BAR")
     return next((name for name in names if getattr(AccessibleRole, name) == number), "")

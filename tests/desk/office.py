@@ -82,11 +82,11 @@ def unpack(extension: Path, folder: Path) -> None:
 
 
 @contextmanager
-def display() -> Iterator[str]:
-    """A screen that nobody sees, with a window manager; its name."""
+def display(width: int) -> Iterator[str]:
+    """A screen that nobody sees, so many pixels wide, with a window manager; its name."""
     read, write = os.pipe()
     quiet = subprocess.DEVNULL
-    words = ["Xvfb", "-displayfd", str(write), "-screen", "0", "2200x900x24", "-nolisten", "tcp"]
+    words = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x900x24", "-nolisten", "tcp"]
     server = subprocess.Popen(words, pass_fds=[write], stdout=quiet, stderr=quiet, start_new_session=True)
     try:
         os.close(write)

@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from macros.libreoffice import build
 from tests.desk.nodes import box, children, role, sheets, until, walk, within
 from tests.desk.office import Program, display, unpack
 from xlcrm import app
 from xlcrm.calc.soffice import Office, connect
+from xlcrm.catalogue import text
 from xlcrm.ribbon.buttons import BY_NAME
 from xlcrm.sheets.live import LiveBook, attach
 
-TOOLBAR = "Customers"
+TOOLBARS = tuple(text(title, "en") for title in build.TOOLBARS)
+WIDTH = 1600  # pixels: our buttons must fit
 PICTURES = Path(__file__).parents[2] / "artefacts" / "desk"
 
 
@@ -141,7 +144,7 @@ class Screen:
         words = ["import", "-window", "root", str(self.pictures / f"{name}.png")]
         subprocess.run(words, env=self.environment, check=True, timeout=30)
 
-    # -- our toolbar and its messages ---------------------------------------------------------------------------------
+    # -- our toolbars and their messages ---------------------------------------------------------------------------------
 
     def press(self, name: str, *answers: str, picture: str = "") -> str:
         """Click a button of the toolbar and answer its messages; what the last one said."""
@@ -161,14 +164,14 @@ class Screen:
 
         def look() -> Any:
             if label not in self.known:
-                self.known.update({node.getAccessibleName(): node for node in walk(self._toolbar())})
+                self.known.update({node.getAccessibleName(): node for bar in self._toolbars() for node in walk(bar)})
             return self.known.get(label)
 
         return until(look, f"button {label}")
 
     def labels(self) -> list[str]:
-        """What stands on the toolbar now, from left to right."""
-        return [node.getAccessibleName() for node in children(self._toolbar()) if node.getAccessibleName()]
+        """What stands on the toolbars now, from left to right."""
+        return [node.getAccessibleName() for bar in self._toolbars() for node in children(bar) if node.getAccessibleName()]
 
     def dialog(self) -> Dialog:
         """The message on the screen, once it is there whole."""
@@ -192,6 +195,19 @@ class Screen:
             dialog.buttons[name].doAccessibleAction(0)
         until(lambda: all(one.text != dialog.text for one in self._dialogs()), "the end of the message")
 
+    def choose_folder(self, title: str, folder: Path) -> None:
+        """Put the path of a folder into LibreOffice's own dialog of that title, and select it."""
+
+        def part(kind: str, name: str) -> Any:
+            shown = [one for one in self._windows() if role(one) == "DIALOG" and one.getAccessibleName() == title]
+            return self._named(kind, name, shown)
+
+        until(lambda: part("PUSH_BUTTON", "Select"), title)
+        assert part("TEXT", "Path:").setText(str(folder))
+        with suppress(Exception):  # the dialog may end before it has answered
+            part("PUSH_BUTTON", "Select").doAccessibleAction(0)
+        until(lambda: part("PUSH_BUTTON", "Select") is None, f"the end of {title}")
+
     def _windows(self) -> Iterator[Any]:
         kit = self.office.service("awt.Toolkit")
         for number in range(kit.getTopWindowCount()):
@@ -206,8 +222,11 @@ class Screen:
                 roots += children(node, 40)
         return None
 
-    def _toolbar(self) -> Any:
-        return self._first(lambda node: role(node) == "TOOL_BAR" and node.getAccessibleName() == TOOLBAR, list(self._windows()))
+    def _toolbars(self) -> list[Any]:
+        return [bar for name in TOOLBARS if (bar := self._named("TOOL_BAR", name, list(self._windows()))) is not None]
+
+    def _named(self, kind: str, name: str, roots: list[Any]) -> Any:
+        return self._first(lambda node: role(node) == kind and node.getAccessibleName() == name, roots)
 
     def _list(self) -> Any:
         """The list of an open dropdown; it is a window of its own."""
@@ -226,10 +245,12 @@ class Screen:
 
 
 @contextmanager
-def screen(folder: Path, extension: Path, book: Path, environment: Mapping[str, str]) -> Iterator[Screen]:
+def screen(
+    folder: Path, extension: Path, book: Path, environment: Mapping[str, str], width: int = WIDTH
+) -> Iterator[Screen]:
     """Open ``book`` in a LibreOffice with the ``extension``, on a screen of its own; nothing of it is left afterwards."""
     unpack(extension, folder)
-    with display() as name:
+    with display(width) as name:
         own = {**environment, "DISPLAY": name, "SAL_USE_VCLPLUGIN": "gen", "LANG": "C.UTF-8"}
         shown = Screen(folder, own, Path(environment.get("XLCRM_PICTURES") or PICTURES))
         try:

@@ -13,7 +13,8 @@ from tests.ribbon.content import content, same
 from xlcrm import app
 from xlcrm.addin import libreoffice
 from xlcrm.cli import main
-from xlcrm.model.tables import CUSTOMER, FOUND, INTERACTION
+from xlcrm.model.resultsheets import FOUND
+from xlcrm.model.tables import CUSTOMER, INTERACTION
 from xlcrm.ribbon.__main__ import main as ribbon_main
 from xlcrm.sheets.files import open_book
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.desk.nodes import until
 from tests.desk.screen import Screen
 from xlcrm.catalogue import text
-from xlcrm.model.tables import CUSTOMER, DUPLICATES, TAG
+from xlcrm.model.resultsheets import DUPLICATES
+from xlcrm.model.tables import CUSTOMER, TAG
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.sheets.design import COLOURS
 from xlcrm.sheets.lists import OptionList, used

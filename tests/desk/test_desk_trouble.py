@@ -13,7 +13,8 @@ from tests.desk.nodes import until
 from tests.desk.screen import Screen
 from xlcrm import app
 from xlcrm.catalogue import text
-from xlcrm.model.tables import CUSTOMER, FINDINGS
+from xlcrm.model.resultsheets import FINDINGS
+from xlcrm.model.tables import CUSTOMER
 from xlcrm.sheets.files import open_book
 
 

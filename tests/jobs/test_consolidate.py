@@ -11,10 +11,11 @@ import pytest
 
 from tests.jobs import messy
 from tests.jobs.conftest import NOW, Office
-from xlcrm.jobs.consolidate import Consolidation, consolidate
+from xlcrm.jobs.consolidate import Consolidation, consolidate, say
 from xlcrm.jobs.submit import Count, Submission
+from xlcrm.model.resultsheets import CONFLICTS, PATTERNS, PROVENANCE, RIVALS
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import BY_KEY, CONFLICTS, CUSTOMER, PATTERNS, PROVENANCE, RIVALS
+from xlcrm.model.tables import BY_KEY, CUSTOMER
 from xlcrm.sheets.files import open_book
 
 
@@ -250,6 +251,17 @@ def test_differing_owners_go_to_the_manager_and_hold_nobody_up(team: Office, tmp
     assert people[held(team, "深圳市海河电子有限公司")["owner"] or ""] == "陈静"
 
 
+def test_an_owner_whom_nobody_knows_is_told(team: Office, tmp_path: Path) -> None:
+    rows = [("深圳市海河电子有限公司", "13927661183", "小王"), ("南京青禾食品有限公司", "13801234560", "小王"), ("宁波东港机械制造有限公司", "13811234561", "李强")]
+    messy.plain(tmp_path / "王芳.xlsx", rows, ("客户名称", "手机", "负责人"))
+    done = gathered(team, tmp_path)
+    assert done.columns[CUSTOMER.key]["owner"] == ["王芳", "王芳", "李强"]
+    assert any("小王（2行）" in sentence and "people --add" in sentence for sentence in say.sentences(done, "zh"))
+    team.person("小王", "entry")
+    again = gathered(team, tmp_path)
+    assert again.columns[CUSTOMER.key]["owner"] == ["小王", "小王", "李强"] and not again.strangers
+
+
 def test_one_decision_about_a_pattern_holds_for_all_pairs_alike(team: Office, tmp_path: Path) -> None:
     header = ("客户名称", "联系人", "手机")
     messy.plain(tmp_path / "王芳.xlsx", [("深圳市海河电子有限公司", "王小明", "13927661183"), ("南京青禾食品有限公司", "李芳", "13855271399")], header)
@@ -263,6 +275,23 @@ def test_one_decision_about_a_pattern_holds_for_all_pairs_alike(team: Office, tm
     submitted(team, out)
     assert len(team.customers()) == 2
     assert sorted(str(one.values["name"]) for one in team.store.scan("contact")) == ["何平", "周涛"]
+
+
+def test_tags_and_further_contacts_in_a_customers_row_become_records_of_their_own_once(team: Office, tmp_path: Path) -> None:
+    header = ("客户名称", "联系人", "手机", "标签", "联系人2", "联系人2手机")
+    rows = [
+        ("深圳市海河电子有限公司", "王小明", "13927661183", "制造业、重点客户，没见过的词", "何平", "13688213907"),
+        ("南京青禾食品有限公司", "李芳", "13855271399", "重点客户", None, None),
+    ]
+    out = tmp_path / "汇总.xlsx"
+    for file in ("王芳.xlsx", "王芳 副本.xlsx"):  # the copy says the same again
+        messy.plain(tmp_path / file, rows, header)
+        done = written(team, out, tmp_path / file)
+        assert done.asked["words"] == 1
+        submitted(team, out)
+    words = team.rulebook().vocabulary("tag")
+    assert sorted(words.label(str(one.values["name"]), "zh") for one in team.store.scan("tag")) == ["制造业", "重点客户", "重点客户"]
+    assert [one.values["name"] for one in team.store.scan("contact")] == ["何平"]
 
 
 def test_the_losing_value_is_kept_with_its_source(team: Office, tmp_path: Path) -> None:

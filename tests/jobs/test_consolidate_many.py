@@ -13,7 +13,7 @@ from tests.jobs.conftest import Office
 from xlcrm.jobs.consolidate import Consolidation, consolidate
 from xlcrm.jobs.demo.books import ListBook, demo_books
 from xlcrm.jobs.demo.duplicates import BY_NAME
-from xlcrm.model.tables import PROVENANCE
+from xlcrm.model.resultsheets import PROVENANCE
 
 PEOPLE = ("王芳", "李强", "陈静", "刘洋", "周敏", "吴磊")
 

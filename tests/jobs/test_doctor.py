@@ -38,6 +38,7 @@ EXAMPLES: dict[str, tuple[list[Machine], list[Machine]]] = {  # code -> (in orde
     "mac_permission": ([replace(MAC, mac_log="KeyError: 'x'")], [replace(MAC, mac_log="OSERROR: -1743"), replace(MAC, mac_log="Operation not permitted")]),
     "no_keyring": ([replace(LINUX, keyring=False, passphrase=True)], [replace(LINUX, keyring=False)]),
     "store_unreachable": ([replace(WINDOWS, store="sqlite:///a")], [replace(WINDOWS, store="sqlite:///a", store_trouble="坏了", store_cure="换一个")]),
+    "mail_unready": ([WINDOWS], [replace(LINUX, mail_trouble="没有密码", mail_cure="输入密码")]),
 }  # fmt: skip
 
 

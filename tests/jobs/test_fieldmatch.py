@@ -11,8 +11,9 @@ from xlcrm.jobs.fieldmatch.columns import columns, joined
 from xlcrm.jobs.fieldmatch.lines import header_lines, word_lines
 from xlcrm.jobs.fieldmatch.matcher import Matcher
 from xlcrm.jobs.fieldmatch.remember import remember, told
+from xlcrm.model.resultsheets import FIELD_MATCHES, VALUE_MATCHES
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import CONTACT, CUSTOMER, FIELD_MATCHES, VALUE_MATCHES
+from xlcrm.model.tables import CONTACT, CUSTOMER, TAG
 from xlcrm.sheets import template
 from xlcrm.sheets.files import open_book
 from xlcrm.sheets.files.book import FileBook
@@ -114,8 +115,26 @@ def test_another_contact_becomes_a_row_of_its_own_only_where_there_is_one(office
     table = source(客户名称=list(NAMES), 联系人=["王丽", "陈建国", "赵敏"], 联系人2=["李四", None, "钱五"], 联系人2电话=["13901234590", None, None])
     found = {one.table.key: one for one in columns(table, Matcher(office.rulebook()), "表")}
     contacts = found["contact"]
-    rows = {key: joined(table, CONTACT[key], places) for key, places in contacts.fields.items()}
-    assert rows == {"customer": [NAMES[0], None, NAMES[2]], "name": ["李四", None, "钱五"], "phone": ["13901234590", None, None]}
+    rows = {key: joined(contacts.source, CONTACT[key], places) for key, places in contacts.fields.items()}
+    assert rows == {"customer": [NAMES[0], NAMES[2]], "name": ["李四", "钱五"], "phone": ["13901234590", None]}
+    assert [contacts.source.address(1, record) for record in (0, 1)] == ["C2", "C4"]
+
+
+def test_tags_of_the_library_become_rows_and_other_words_are_asked_about(office: Office, tmp_path: Path) -> None:
+    table = source(客户名称=list(NAMES), 客户标签=["高意向、制造业", "#物流 #不存在的标签", None])
+    matcher = Matcher(office.rulebook(), office.store)
+    tags = {one.table.key: one for one in columns(table, matcher, "表")}["tag"]
+    rows = {key: joined(tags.source, TAG[key], places) for key, places in tags.fields.items()}
+    assert (rows["customer"], rows["type"], rows["name"]) == ([NAMES[0], NAMES[1]], ["行业", "行业"], ["制造业", "交通物流"])
+    assert [tags.source.address(2, record) for record in (0, 1)] == ["B2(2)", "B3"]
+    assert {one.word for one in matcher.words.values()} == {"高意向", "不存在的标签"}
+    book = asking(tmp_path, matcher)
+    choose(book, VALUE_MATCHES, {"高意向": "高价值", "不存在的标签": "留空"})
+    remember(book, office.store, office.context(), office.rulebook())
+    again = Matcher(office.rulebook(), office.store)
+    tags = {one.table.key: one for one in columns(table, again, "表")}["tag"]
+    assert joined(tags.source, TAG["name"], tags.fields["name"]) == ["高价值", "制造业", "交通物流"]
+    assert not again.words
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -14,7 +14,7 @@ from xlcrm.errors import UsageError
 from xlcrm.jobs import merge, proposals, undo
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
-from xlcrm.model.operation import Change, Kept, Operation, Record, Result
+from xlcrm.model.operation import Change, Decision, Kept, Operation, Record, Result
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.store.base import Store
 from xlcrm.store.guard import seen
@@ -135,3 +135,18 @@ def test_kept_values_say_of_which_operation(server: Server) -> None:
         store.apply(Operation("submit", [Change("customer", one.rid, one.rid, {}, 1, kept=(Kept("need", "旧", "表"),))]), by)
         (kept,) = store.kept([one.rid])[one.rid]
         assert kept == Kept("need", "旧", "表") and kept.operation == store.operations(limit=1)[0].id
+
+
+def test_ones_own_decisions_are_taken_back(server: Server) -> None:
+    with server.as_("lin") as (store, by):
+        store.apply(Operation("submit", decisions=[Decision("a" * 20, "distinct"), Decision("b" * 20, "proposed", "merge")], source="客户.xlsx"), by)
+        made = undo.find(store, by)
+        done = undo.undo(store, by, made)
+        assert (done.counts["decisions"], done.hidden) == (2, 0) and not store.decisions(["a" * 20, "b" * 20])
+    with server.as_("wang") as (store, by):
+        assert not store.log("", 100).entries and not store.operations(), "a colleague's choices are not in one's log"
+        store.apply(Operation("submit", decisions=[Decision("b" * 20, "distinct")]), by)
+    with server.as_("sun") as (store, by):
+        again = undo.undo(store, by, undo.find(store, by, str(store.operations(kinds=["undo"])[0].number)))
+        assert (again.counts["decisions"], [left.why for left in again.plan.left]) == (1, ["decided"])
+        assert store.decisions(["a" * 20, "b" * 20]) == {"a" * 20: Decision("a" * 20, "distinct"), "b" * 20: Decision("b" * 20, "distinct")}

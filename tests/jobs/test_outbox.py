@@ -18,8 +18,9 @@ from xlcrm.jobs.outbox.keep import keep
 from xlcrm.jobs.outbox.parcel import Parcel, from_bytes, pack, to_bytes
 from xlcrm.jobs.outbox.send import Sent, send, take_along
 from xlcrm.jobs.submit import Count
+from xlcrm.model.resultsheets import DUPLICATES
 from xlcrm.model.rows import Cell, CellError
-from xlcrm.model.tables import CUSTOMER, DUPLICATES, SUBMITTED
+from xlcrm.model.tables import CUSTOMER, SUBMITTED
 from xlcrm.sheets.memory import MemoryBook
 
 STORE, URL = "wang@host:5432/crm", "postgresql://wang@host/crm"

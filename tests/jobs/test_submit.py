@@ -15,8 +15,9 @@ from xlcrm.jobs import make, readback
 from xlcrm.jobs.dedupe import dedupe
 from xlcrm.jobs.submit import Count, submit
 from xlcrm.model.operation import Change, Operation
+from xlcrm.model.resultsheets import CONFLICTS, DUPLICATES
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import BY_KEY, CONFLICTS, DUPLICATES
+from xlcrm.model.tables import BY_KEY
 from xlcrm.sheets.memory import MemoryBook
 
 

@@ -15,7 +15,7 @@ from xlcrm.crypto.cipher import Cipher
 from xlcrm.errors import BookError, Overtaken
 from xlcrm.jobs.submit import TURNS, Count, submit
 from xlcrm.model.operation import Change, Operation
-from xlcrm.model.tables import DUPLICATES
+from xlcrm.model.resultsheets import DUPLICATES
 from xlcrm.sheets.memory import MemoryBook
 from xlcrm.store import sqlite
 

@@ -6,11 +6,14 @@ import pytest
 
 from tests.jobs.conftest import Office, cells, customer, other
 from tests.jobs.test_merge import children, now, two
+from tests.soak.histories import keys
+from tests.store.conftest import agree_to_erase
 from xlcrm.errors import UsageError
-from xlcrm.jobs import merge, undo
+from xlcrm.jobs import merge, takeback, undo, undoing
 from xlcrm.jobs.submit import Count
 from xlcrm.model.context import Person
-from xlcrm.model.operation import Change, Operation, Record
+from xlcrm.model.operation import Change, Decision, Operation, Record
+from xlcrm.model.resultsheets import DUPLICATES
 from xlcrm.store.base import Store
 from xlcrm.store.guard import seen
 
@@ -76,6 +79,8 @@ def test_what_was_changed_since_stays_and_is_told(office: Office, two: list[Reco
     back = now(office, moved)
     assert (back.values["customer"], back.values["phone"]) == (second.rid, "+8613822228888"), "moved back with what it says now"
     assert "后来的人" in children(office, "contact", first)
+    agreeing = [office.context(office.person(name, *roles)) for name, roles in (("经理", ("manager", "admin")), ("管理员", ("admin",)))]
+    agree_to_erase(office.store, first.rid, office.context(), agreeing)
     office.store.erase(first.rid, "本人要求", office.context())
     assert now(office, moved).values["phone"] == "+8613822228888", "what went back is not erased with the other"
     assert not office.store.verify().faults
@@ -125,9 +130,10 @@ def test_who_may_take_back_what(office: Office) -> None:
     with pytest.raises(UsageError) as caught:
         take_back(office, "", wang)
     assert caught.value.key == "undo.nothing"
-    with pytest.raises(UsageError) as caught:
-        take_back(office, "99999", steward)
-    assert caught.value.key == "undo.unknown"
+    for number, key in (("99999", "undo.unknown"), (str(office.store.operations(kinds=["numbers"])[0].number), "undo.no_records")):
+        with pytest.raises(UsageError) as caught:
+            take_back(office, number, steward)
+        assert caught.value.key == key
 
 
 def test_what_was_handed_over_since_stays(office: Office) -> None:
@@ -138,3 +144,85 @@ def test_what_was_handed_over_since_stays(office: Office) -> None:
     done = take_back(office, "", lin)
     assert (done.counts["void"], done.hidden) == (1, 1)
     assert [now(office, record).state for record in (one, two_)] == ["live", "void"]
+
+
+def test_what_was_said_to_be_different_is_asked_again(office: Office) -> None:
+    lin = office.person("林涛", "entry")
+    desk = Office(seen(office.store, office.context(lin)), lin)
+    desk.submit(desk.book(customer()))
+    book = desk.book(customer("深圳海河电子有限公司", contact_title="副总经理"))
+    desk.submit(book)
+    pair = str(cells(book, "pair", "duplicate")[0])
+    book.write(book.read(DUPLICATES), {"decision": ["不是同一客户"]})
+    assert desk.submit(book).total[Count.NEW] == 1 and office.store.decisions([pair])[pair].verdict == "distinct"
+    done = take_back(office, "", lin)
+    assert (done.counts["void"], done.counts["decisions"], done.hidden) == (1, 1, 0), "an entry user's own decision is not hidden"
+    assert "收回1个" in undoing.sentences(done, office.store, "zh", {})[0]
+    assert not office.store.decisions([pair])
+    takeback.show(book, desk.store, desk.context(), desk.rulebook(), done)
+    assert desk.submit(book).total[Count.WAITING] == 1 and cells(book, "pair", "duplicate") == [pair], "asked again"
+    again = take_back(office, str(office.store.operations(kinds=["undo"])[0].number), lin)
+    assert not again.plan.left and office.store.decisions([pair])[pair].verdict == "distinct"
+    assert not office.store.verify().faults
+
+
+def test_what_was_decided_anew_since_stays(office: Office) -> None:
+    first, second, third = (Decision(name * 20, "distinct", "甲") for name in "abc")
+    office.store.apply(Operation("match", decisions=[first, second, third]), office.context())
+    number = str(office.store.operations()[0].number)
+    office.store.apply(Operation("match", decisions=[Decision(second.pair, "proposed", "乙"), Decision(third.pair, "distinct", "丙")]), office.context())
+    lin, steward = office.person("林涛", "entry"), office.person("孙洁", "steward")
+    with pytest.raises(UsageError) as caught:
+        take_back(office, number, lin)
+    assert caught.value.key == "undo.unknown"
+    done = take_back(office, number, steward)
+    assert (done.counts["decisions"], done.plan.left[0].why, len(done.plan.left)) == (2, "decided", 1)
+    assert "查重决定：之后又有人另选过" in undoing.sentences(done, office.store, "zh", {})[2]
+    assert office.store.decisions([first.pair, second.pair, third.pair]) == {second.pair: Decision(second.pair, "proposed", "乙")}
+    changed = str(office.store.operations(kinds=["match"])[0].number)
+    assert take_back(office, changed, steward).counts["decisions"] == 1, "of the second choice the first one is left"
+    assert office.store.decisions([second.pair])[second.pair] == second
+    assert not office.store.verify().faults
+
+
+def test_what_was_brought_back_and_used_since_stays(office: Office) -> None:
+    office.submit(office.book(customer(), other(0), other(1)))
+    one, two_, three = sorted(office.store.scan("customer"), key=lambda record: record.number or "")
+    take_back(office)
+    brought = take_back(office, str(office.store.operations(kinds=["undo"])[0].number))
+    assert brought.counts["back"] == 3
+    merge.carry_out(office.store, office.context(), [now(office, one), now(office, two_)], merge.Wishes(), {})
+    number = str(office.store.operations(kinds=["undo"])[0].number)
+    done = take_back(office, number)
+    assert {(left.rid, left.why) for left in done.plan.left} == {(one.rid, "used"), (two_.rid, "gone")}
+    assert [now(office, record).state for record in (one, two_, three)] == ["live", "merged", "void"]
+
+
+def test_who_comes_back_takes_along_what_was_merged_into_it(office: Office) -> None:
+    office.submit(office.book(customer(), other(0), other(1)))
+    one, two_, three = sorted(office.store.scan("customer"), key=lambda record: record.number or "")
+
+    def found_by(record: Record) -> set[str]:
+        return {rid for _, rid in office.store.candidates([keys(record.values["name"])]).pairs}
+
+    merge.carry_out(office.store, office.context(), [two_, three], merge.Wishes(), {})
+    merge.carry_out(office.store, office.context(), [now(office, one), now(office, two_)], merge.Wishes(), {})
+    assert [found_by(record) for record in (one, two_, three)] == [{one.rid}] * 3
+    take_back(office)
+    assert [found_by(record) for record in (one, two_, three)] == [{one.rid}, {two_.rid}, {two_.rid}]
+    take_back(office, str(office.store.operations(kinds=["undo"])[0].number))
+    assert [found_by(record) for record in (one, two_, three)] == [{one.rid}] * 3, "merged again with what was under it"
+    take_back(office, str(office.store.operations(kinds=["merge"])[1].number))
+    assert [found_by(record) for record in (one, two_, three)] == [{one.rid}, {one.rid}, {three.rid}], "two merges away"
+
+
+def test_a_contact_that_a_colleagues_same_one_was_joined_to_stays(office: Office) -> None:
+    same = {"name": "同一人", "phone": "13700000002"}
+    office.submit(office.book(customer(), contact=[{"customer": customer()["name"], **same}]))
+    number = last(office)
+    office.submit(office.book(other(0), contact=[{"customer": other(0)["name"], **same}]))
+    merge.carry_out(office.store, office.context(), sorted(office.store.scan("customer"), key=lambda one: one.number or ""), merge.Wishes(), {})
+    (contact,) = (one for one in office.store.scan("contact") if one.values["name"] == same["name"])
+    with pytest.raises(UsageError) as caught:
+        take_back(office, number)
+    assert caught.value.key == "undo.all_changed" and now(office, contact).state == "live"

@@ -7,7 +7,7 @@ from xlcrm.jobs import repair
 from xlcrm.jobs.dictionary import own_options
 from xlcrm.jobs.reading import read
 from xlcrm.jobs.validate import validate
-from xlcrm.model.tables import FINDINGS
+from xlcrm.model.resultsheets import FINDINGS
 from xlcrm.rules.rulebook import Rulebook
 
 

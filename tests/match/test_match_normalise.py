@@ -287,6 +287,14 @@ def test_persons_of_other_countries() -> None:
     assert "weddin circuit" in str(found["street"]) and found["doors"] == "12"
 
 
+@pytest.mark.parametrize("address", [None, "人民路3号"])
+def test_a_place_as_the_store_keeps_it_is_no_street(address: str | None) -> None:
+    coded = parts(name="海河电子有限公司", province="51", city="5101", district="510107", address=address)
+    named = parts(name="海河电子有限公司", province="四川省", city="成都市", district="武侯区", address=address)
+    assert coded == named | {"locality": "510107"} and coded["area"] == ("" if address else "510107")
+    assert parts(name="海河电子有限公司", province="51")["area"] == "51"
+
+
 @pytest.mark.parametrize(
     "date", ["19310207", "1931-02-07", "1931/2/7", "1931年2月7日", "07/02/1931", "1931.2.7", "1931-02-07 00:00:00", "19310207.0"]
 )
@@ -303,7 +311,7 @@ def test_folding() -> None:
     assert text.fold(pl.Series([" ＡＢＣ【深圳】電子-科技 "])).to_list() == ["abc(深圳)电子科技"]
     assert text.fold(pl.Series(["Wal-Mart  (China) Stores"])).to_list() == ["wal mart(china)stores"]
     assert text.fold(pl.Series(["華" * 10_000])).str.len_chars().to_list() == [text.LONGEST]
-    assert text.series(["\ud800华信", None]).to_list() == ["华信", ""]
+    assert text.series(["\ud800华信", None]).to_list() == ["华信", None]
 
 
 def test_places() -> None:

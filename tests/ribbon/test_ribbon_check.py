@@ -13,7 +13,7 @@ from tests.ribbon.content import content, same
 from xlcrm import ribbon
 from xlcrm.cli import main
 from xlcrm.jobs.demo.book import demo_book
-from xlcrm.model.tables import DUPLICATES, FINDINGS
+from xlcrm.model.resultsheets import DUPLICATES, FINDINGS
 from xlcrm.sheets import template
 from xlcrm.sheets.files import open_book
 from xlcrm.sheets.memory import MemoryBook

@@ -8,7 +8,8 @@ import pytest
 
 from tests.jobs import messy
 from xlcrm import ribbon
-from xlcrm.model.tables import BY_KEY, CONFLICTS, CUSTOMER
+from xlcrm.model.resultsheets import CONFLICTS, VALUE_MATCHES
+from xlcrm.model.tables import BY_KEY, CUSTOMER
 from xlcrm.sheets import template
 from xlcrm.sheets.base import Selected
 from xlcrm.sheets.files import open_book
@@ -80,7 +81,35 @@ def test_nothing_happens_unless_the_person_agrees(folder: Path) -> None:
     assert book.said[-1] == "没有汇总。" and not len(book.read(CUSTOMER))
 
 
-def test_a_workbook_never_saved_has_no_folder(home: Path) -> None:
+def test_the_folder_is_chosen_and_the_next_choice_begins_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     book = MemoryBook()
-    assert not ribbon.consolidate(book)
-    assert "还没有保存" in book.said[-1]
+    assert ribbon.consolidate(book)
+    assert book.said == ["选择装着各人表格的文件夹", "没有汇总。"] and not book.saves, "nothing was chosen"
+    book.folder = folder
+    assert ribbon.consolidate(book)
+    assert len(book.read(CUSTOMER)) == 1 and book.setting("folder") == str(folder)
+    begun: list[Path] = []
+
+    def chosen(sentence: str, start: Path) -> Path:
+        begun.append(start)
+        return start
+
+    monkeypatch.setattr(book, "choose_folder", chosen)
+    assert ribbon.consolidate(book)
+    assert begun == [folder] and "要重改" in book.said[-2], "what was typed into the rows is made anew"
+
+
+def test_what_was_matched_is_consolidated_again_at_once(home: Path, tmp_path: Path) -> None:
+    place = tmp_path / "交来的表"
+    row = ("深圳市海河电子有限公司", "王小明", "13927661183", "老客户介绍来的朋友")
+    messy.plain(place / "王芳.xlsx", [row, ("南京青禾食品有限公司", "李芳", "13801234560", "展会拜访")], HEADER)
+    messy.stamp(place / "王芳.xlsx")
+    book = MemoryBook()
+    book.folder = place
+    assert ribbon.consolidate(book)
+    words = book.read(VALUE_MATCHES)
+    assert words.columns["word"] == ["老客户介绍来的朋友"] and not ribbon.match_fields(MemoryBook(ours=False))
+    book.write(words, {"choice": ["转介绍"]})
+    assert ribbon.match_fields(book)
+    assert "已记住0个表头、1个词" in book.said[-2] and "要重改" in book.said[-2] and "汇总完成" in book.said[-1]
+    assert book.read(CUSTOMER).columns["source"] == ["转介绍", "展会拜访"] and not len(book.read(VALUE_MATCHES))

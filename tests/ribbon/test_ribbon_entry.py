@@ -9,8 +9,9 @@ import pytest
 
 from tests.jobs.conftest import cells, customer, other, put
 from xlcrm import ribbon
+from xlcrm.model.resultsheets import FOUND
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import BY_KEY, FOUND, INTERACTION
+from xlcrm.model.tables import BY_KEY, INTERACTION
 from xlcrm.sheets.base import Selected
 from xlcrm.sheets.memory import MemoryBook
 
@@ -99,7 +100,7 @@ def test_an_interaction_is_about_the_selected_customer(book: MemoryBook, from_se
         book.standing = Selected("查找结果", 5, None)
     assert ribbon.log_interaction(book)
     row = {key: column[0] for key, column in book.read(INTERACTION).columns.items() if column[0] is not None}
-    assert row == {"customer": number, "at": datetime(2025, 3, 12, 14, 30), "contact": "王小明", "follower": "赵敏"}
+    assert row == {"customer": number, "at": datetime(2025, 3, 12, 14, 30), "contact": "王小明", "follower": "赵敏", "next_by": "赵敏"}
     assert book.gone == ("客户互动记录表", book.read(INTERACTION).place(0, "way"))
     assert ribbon.log_interaction(book)
     assert len(book.read(INTERACTION)) == 1, "pressed twice: the same row is offered again"

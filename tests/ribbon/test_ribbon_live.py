@@ -17,8 +17,9 @@ import xlwings
 from tests.sheets.conftest import start_office
 from tests.sheets.test_sheets_live import counted
 from xlcrm import ribbon
+from xlcrm.model.resultsheets import FINDINGS
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import CUSTOMER, FINDINGS
+from xlcrm.model.tables import CUSTOMER
 from xlcrm.ribbon.__main__ import main
 from xlcrm.sheets.live import LiveBook
 from xlcrm.sheets.live.book import attach, caller

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.jobs.conftest import cells
 from xlcrm import ribbon
+from xlcrm.model.resultsheets import FIELD_MATCHES
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import FIELD_MATCHES
 from xlcrm.sheets.memory import MemoryBook
 
 LINES: list[dict[str, Cell]] = [

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.jobs.conftest import cells, customer, other, put
 from xlcrm import ribbon
-from xlcrm.model.tables import CUSTOMER, MERGING
+from xlcrm.model.resultsheets import DUPLICATES, MERGING
+from xlcrm.model.tables import CUSTOMER
 from xlcrm.sheets.base import Selected
 from xlcrm.sheets.memory import MemoryBook
 
@@ -63,6 +64,26 @@ def test_a_choice_that_means_nothing_is_told_and_one_row_is_too_few(home: Path) 
     assert any("客户九" in said for said in book.said)
 
 
+def test_more_than_fit_the_preview_is_told(home: Path) -> None:
+    book = MemoryBook({"customer": [other(place) for place in range(5)]})
+    assert ribbon.submit(book) and "新增5" in book.said[-1]
+    select(book, 5)
+    assert not ribbon.merge_customers(book) and "选中了5个客户，合并预览一次最多并排列出4个" in book.said[-1]
+    assert not len(book.read(MERGING))
+
+
+def test_a_pair_that_is_not_submitted_is_decided_elsewhere(home: Path) -> None:
+    book = MemoryBook({"customer": [customer(), customer("深圳海河电子有限公司", contact_title="副总经理"), customer("深圳市海河电子公司", contact_title="经理")]})
+    assert ribbon.dedupe(book)
+    pairs = book.read(DUPLICATES)
+    book.standing = Selected(pairs.sheet, pairs.lines[0], None, 2)
+    assert not ribbon.merge_customers(book) and "选中了2行" in book.said[-1]
+    book.standing = Selected(pairs.sheet, pairs.lines[0], None)
+    assert not ribbon.merge_customers(book) and "还没有提交" in book.said[-1]
+    assert ribbon.submit(book)
+    assert not ribbon.merge_customers(book) and "还没有提交" in book.said[-1], "one of the two is stored, the other waits"
+
+
 def test_a_submission_is_taken_back_and_its_rows_may_be_corrected(home: Path) -> None:
     book = submitted()
     numbers = cells(book, "number")
@@ -77,6 +98,26 @@ def test_a_submission_is_taken_back_and_its_rows_may_be_corrected(home: Path) ->
     assert not set(cells(book, "number")) & set(numbers), "a number is never used again"
     assert ribbon.undo(book) and ribbon.undo(book)
     assert "没有可以撤销" in book.said[-1], "what was taken back is not taken back again"
+
+
+def test_merging_and_taking_back_show_how_far_they_are(home: Path) -> None:
+    class Watched(MemoryBook):
+        def progress(self, sentence: str, done: int, total: int) -> None:
+            seen.append((sentence, done < total))
+
+    seen: list[tuple[str, bool]] = []
+    book = Watched({"customer": [customer(), other(0)]})
+    assert ribbon.submit(book)
+    select(book)
+    assert ribbon.merge_customers(book)
+    seen.clear()
+    press_again(book)
+    assert [sentence for sentence, _ in seen][:2] == ["正在比较这些客户……", "正在合并……"] and not seen[-1][1], "gone in the end"
+    seen.clear()
+    assert ribbon.undo(book)
+    told = [sentence for sentence, _ in seen]
+    assert {"正在查看这次操作改动了什么……", "正在核对之后的改动……", "正在撤销……"} <= set(told) and not seen[-1][1]
+    assert not seen[told.index("正在核对之后的改动……") + 1][1], "nor is it there while the person is asked"
 
 
 def test_repairs_made_after_a_submission_are_taken_back_first(home: Path) -> None:

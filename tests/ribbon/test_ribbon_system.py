@@ -15,7 +15,7 @@ from xlcrm.catalogue import text
 from xlcrm.jobs import profiles
 from xlcrm.jobs.settings import Settings, load
 from xlcrm.model.context import Person
-from xlcrm.model.tables import SETTING
+from xlcrm.model.resultsheets import SETTING
 from xlcrm.ribbon import log
 from xlcrm.ribbon.buttons import BUTTONS, GROUPS, label, shown
 from xlcrm.sheets.files import open_book
@@ -40,8 +40,10 @@ def test_a_role_sees_its_own_buttons() -> None:
     assert {"validate", "submit", "find_customer"} <= names
     assert "export" not in names
     assert "export" in {button.name for button in shown({"manager"})}
-    assert "submit" not in {button.name for button in shown({"finance"})}
-    assert not any(button.name == "handover" for button in shown()), "its job does not exist yet"
+    finance = {button.name for button in shown({"finance"})}
+    assert {"submit", "to_approve"} <= finance and "new_customer" not in finance, "who only answers submits the answers"
+    assert "submit" not in {button.name for button in shown({"marketing"})}
+    assert not any(button.name == "dashboard" for button in shown()), "its job does not exist yet"
     assert label(Person("", "zhang", "张三", "", frozenset({"entry"})), "销售部", "zh") == "张三｜录入员｜销售部客户库"
 
 

@@ -44,6 +44,10 @@ BASE: dict[str, dict[str, Cell]] = {
         "next_due": datetime(2025, 3, 20),
     },
     "tag": {"customer": "CX2025030012", "type": "需求", "name": "降低成本"},
+    "request": {"customer": "CX2025030012", "field": "合同金额(万元)", "before": 20.0, "after": 35.5, "reason": "续签"},
+    "feedback": {"customer": "CX2025030012", "type": "投诉", "content": "发货晚了三天。", "raised_on": datetime(2025, 3, 11), "assigned_to": "张三"},
+    "opportunity": {"customer": "CX2025030012", "title": "仓储模块二期", "stage": "方案报价", "amount": 30.0, "expected_on": datetime(2025, 6, 30)},
+    "activity": {"type": "市场活动", "title": "春季展会", "on": datetime(2025, 3, 10)},
 }
 
 
@@ -84,7 +88,9 @@ _STORED: dict[str, Values] = {
     "CX2025030001": {"status": "lead", "remark": None, "created_by": "rid-zhang", "version": "2", "size": "medium"},
 }
 _OWN = {"source": (Option("own-1", "朋友圈", "Moments"),)}
+_RETIRED = {"tag": (Option("chan-direct", "直客", "Direct customer", "channel", retired=True),)}
 _KNOWN: dict[str, Cell] = {"number": "CX2025030001"}
+_DONE: dict[str, Cell] = {"result": "已补偿运费", "closed_on": "2025-03-12"}
 
 EXAMPLES = (
     Example("MISSING", "must", "phone", {"phone": None}, {}),
@@ -173,6 +179,20 @@ EXAMPLES = (
     Example("STEP_PAST", "check", "next_due", {"next_due": "2025-03-11"}, {"next_due": "2025-03-12"}, table="interaction"),
     Example("TAG_TWICE", "must", "name", [{}, {}], [{}, {"customer": "CX2025030013"}], table="tag"),
     Example("TAG_EXCLUDED", "must", "name", [{"type": "价值", "name": "高价值"}, {"type": "价值", "name": "低价值"}], [{"type": "价值", "name": "高价值"}, {"type": "价值", "name": "重点客户"}], table="tag"),
+    Example("FEEDBACK_CLOSED_EARLY", "must", "closed_on", _DONE | {"closed_on": "2025-03-10"}, _DONE | {"closed_on": "2025-03-11"}, table="feedback"),
+    Example("FEEDBACK_DUE_EARLY", "check", "due", _DONE | {"due": "2025-03-10"}, _DONE | {"due": "2025-03-11"}, table="feedback"),
+    Example("FEEDBACK_ENDING", "due", "result", {"result": None, "closed_on": "2025-03-12"}, _DONE, table="feedback"),
+    Example("FEEDBACK_OVERDUE", "check", "due", {"due": "2025-03-11"}, {"due": "2025-03-12"}, table="feedback"),
+    Example("LOST_REASON", "due", "lost_reason", {"stage": "输单", "lost_reason": None}, {"stage": "输单", "lost_reason": "价格高于对手"}, table="opportunity"),
+    Example("LOST_REASON_ODD", "check", "lost_reason", {"lost_reason": "价格高于对手"}, {"stage": "输单", "lost_reason": "价格高于对手"}, table="opportunity"),
+    Example("WON_CONTRACT", "check", "stage", {"stage": "赢单"}, {"number": "JH2025030001", "stage": "赢单"}, table="opportunity", known={"JH2025030001": {"stage": "won"}}),
+    Example("EXPECTED_PAST", "check", "expected_on", {"expected_on": "2025-03-11"}, {"expected_on": "2025-03-12"}, table="opportunity"),
+    Example("VISIT_WHOM", "check", "customer", {"type": "拜访计划", "customer": None}, {"type": "拜访计划", "customer": "CX2025030012"}, table="activity"),
+    Example("EVALUATION_EARLY", "check", "evaluation", {"evaluation": "来了40人"}, {"execution": "按计划", "evaluation": "来了40人"}, table="activity"),
+    Example("EXECUTION_EARLY", "check", "execution", {"on": "2025-03-13", "execution": "按计划"}, {"on": "2025-03-12", "execution": "按计划"}, table="activity"),
+    Example("TAG_RETIRED", "must", "name", {"type": "渠道", "name": "直客"}, {"type": "渠道", "name": "直客", "version": 1.0}, table="tag", options=_RETIRED),
+    Example("AFTER_MASKED", "must", "after", {"field": "联系方式", "after": "138****5678"}, {"field": "联系方式", "after": "13812345678"}, table="request"),
+    Example("CHANNEL_SYSTEM", "must", "raised_through", {"raised_through": "系统提醒"}, {"raised_through": "客户反馈"}, table="request"),
     Example("NUMBER_TWICE", "must", "number", [_KNOWN, _KNOWN], [_KNOWN, {"number": "CX2025030002"}]),
     Example("NUMBER_UNKNOWN", "must", "number", {"number": "CX2025039999"}, _KNOWN, known=_STORED),
     Example("AUDIT_EDITED", "check", "created_by", _KNOWN | {"created_by": "李小四"}, _KNOWN | {"created_by": "张三"}, known=_STORED),

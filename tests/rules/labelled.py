@@ -1,7 +1,8 @@
 """Headers of other systems with the field that each means, written down before the matcher was run over them.
 
-tests/data/headers.csv, headers_later.csv and headers_hard.csv hold single headers, some with values; layouts.json whole lists. A label is a place
-such as customer.phone or contact.name#2, "-" for no field, several with "|" where people would differ.
+tests/data/headers*.csv hold single headers, some with values; layouts*.json whole lists. Each file was written later than the one before, to
+see how the matcher does on what it was never tried on: headers, headers_later, headers_hard, headers_unseen; layouts, layouts_later, layouts_unseen,
+layouts_ordinary. A label is a place such as customer.phone or contact.name#2, "-" for no field, several with "|" where people would differ.
 """
 
 from __future__ import annotations
@@ -43,9 +44,9 @@ def single(name: str) -> list[list[Labelled]]:
         return [[_labelled(row["header"], row["field"], row["values"])] for row in csv.DictReader(file)]
 
 
-def layouts() -> list[list[Labelled]]:
-    """The columns of whole lists."""
-    found = json.loads((DATA / "layouts.json").read_text("utf-8"))
+def layouts(name: str) -> list[list[Labelled]]:
+    """The columns of the whole lists of a file."""
+    found = json.loads((DATA / name).read_text("utf-8"))
     return [[_labelled(*column) for column in columns] for columns in found.values()]
 
 

@@ -9,7 +9,7 @@ import pytest
 from xlcrm.model.tables import TABLES
 from xlcrm.model.vocabularies import fold, names, vocabulary
 
-PARENTS = {"city": "province", "district": "city", "tag": "tag_type", "industry": "industry", "import_option": "import_list"}
+PARENTS = {"city": "province", "district": "city", "tag": "tag_type", "industry": "industry", "import_option": "import_list", "queue_action": "queue_task"}
 
 
 @pytest.mark.parametrize("name", names())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -16,11 +17,12 @@ from xlcrm.model.learned import Learned, header_key, layout
 from xlcrm.model.tables import BY_KEY, CUSTOMER
 from xlcrm.rules.headers import Match, fields
 from xlcrm.rules.headers.units import scaled
+from xlcrm.rules.rulebook import Rulebook
 
 PHONES = ["13901234561", "13712345672", "15812345683"]
 COMPANIES = ["杭州云川科技有限公司", "苏州立新机械厂", "北京海纳百川商贸有限公司"]
 PERSONS = ["王丽", "陈建国", "赵敏"]
-EVERY = [one for lists in (labelled.single("headers.csv"), labelled.single("headers_later.csv"), labelled.layouts()) for columns in lists for one in columns]
+EVERY = [one for lists in (labelled.single("headers.csv"), labelled.single("headers_later.csv"), labelled.layouts("layouts.json")) for columns in lists for one in columns]
 
 
 def one(header: str, *values: object) -> Match:
@@ -37,10 +39,14 @@ def several(**columns: list[str]) -> dict[str, Match]:
     [
         (labelled.single("headers.csv"), 0.97, 0.32),
         (labelled.single("headers_later.csv"), 0.95, 0.60),
-        (labelled.single("headers_hard.csv"), 0.94, 0.78),
-        (labelled.layouts(), 0.97, 0.28),
+        (labelled.single("headers_hard.csv"), 0.95, 0.76),
+        (labelled.single("headers_unseen.csv"), 0.97, 0.67),
+        (labelled.layouts("layouts.json"), 0.97, 0.29),
+        (labelled.layouts("layouts_later.json"), 0.96, 0.52),
+        (labelled.layouts("layouts_unseen.json"), 0.96, 0.54),
+        (labelled.layouts("layouts_ordinary.json"), 0.97, 0.30),
     ],
-    ids=["headers", "later", "hard", "layouts"],
+    ids=["headers", "later", "hard", "unseen", "layouts", "layouts later", "layouts unseen", "layouts ordinary"],
 )
 def test_labelled_headers_are_right_and_never_surely_wrong(lists: list[list[Labelled]], least: float, most: float) -> None:
     found = labelled.figures(lists)
@@ -96,6 +102,40 @@ def test_values_against_the_header_are_asked_about() -> None:
     match = one("联系方式", "a@haihe.example", "b@lixin.example", "c@haina.example")
     assert (match.certainty, place(match), match.reason) == ("doubtful", "customer.email", "headers.contradicted")
     assert one("客户编号", "1", "2", "3", "4").certainty == "doubtful"
+
+
+def test_what_the_values_say_goes_before_a_header_that_says_little() -> None:
+    assert place(one("客户情况", "意向", "潜在", "已成交", "跟进中")) == "customer.status"
+    match = one("补充内容", "官网", "展会", "转介绍")
+    assert (match.certainty, place(match), match.alternatives[0]) == ("doubtful", "customer.source", "customer.remark")
+    assert place(one("报备客户", *COMPANIES)) == "customer.name"
+    assert place(one("预计何时采购", "2024-06", "2024-09", "2024-12")) == "customer.decision_date"
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "expected"),
+    [
+        ("所在地区", ["江苏省/无锡市/江阴市", "江苏省/无锡市/惠山区"], "customer.district"),  # more than the last of them
+        ("规模(人)", ["120", "3500"], "customer.employees"),
+        ("公司名称", PERSONS, "customer.name"),
+    ],
+)
+def test_thin_evidence_is_asked_about(header: str, values: list[str], expected: str) -> None:
+    assert (one(header, *values).certainty, place(one(header, *values))) == ("doubtful", expected)
+
+
+def test_a_person_in_charge_is_whom_to_call_where_the_list_has_no_contact() -> None:
+    columns = {"单位": COMPANIES, "负责人": PERSONS, "电话": PHONES}
+    found = several(**columns)["负责人"]
+    assert (place(found), found.certainty, found.alternatives) == ("customer.contact", "doubtful", ("customer.owner",))
+    own = Rulebook(datetime(2025, 3, 1), people={"王丽": "P1"})
+    assert place(fields(list(columns), list(columns.values()), Learned(), own)[1]) == "customer.owner"
+    assert several(**columns, 联系人=["钱五", "孙六", "李四"])["负责人"].certainty == "sure"
+
+
+@pytest.mark.parametrize("name", ["齐科长", "老周", "符小梅", "佟立新", "华志刚", "欧阳明", "王**"])
+def test_names_as_people_write_them_are_persons(name: str) -> None:
+    assert one("联系人", name, "王小丽").reason == "headers.both"
 
 
 @pytest.mark.parametrize("header", ["列1", "Unnamed: 3", "", "字段A"])

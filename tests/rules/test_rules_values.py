@@ -70,3 +70,8 @@ def test_an_answer_holds_for_every_list_with_that_vocabulary() -> None:
 def test_a_teams_own_options_count() -> None:
     book = Rulebook(READER.moment, options={"source": (Option("地推", "地推", "地推", "", ("扫街",)),)})
     assert options("source", ["地推", "扫街客户"], Learned(), book)["扫街客户"].code == "地推"
+
+
+@pytest.mark.parametrize("text", ["139 1234 8765", "13912348765", "0571-88273645", "2024-06", "99999999999人"])
+def test_telephones_and_dates_are_no_sizes(text: str) -> None:
+    assert word("size", text).code is None

@@ -20,8 +20,9 @@ def book(
     merged: Iterable[str] = (),
     hidden_rows: Iterable[int] = (),
     hidden_sheets: Iterable[str] = (),
+    hidden_columns: Iterable[str] = (),
 ) -> Path:
-    """A workbook with ``sheets`` from A1; merged ranges and hidden rows are those of the first sheet."""
+    """A workbook with ``sheets`` from A1; merged ranges, hidden rows and columns are those of the first sheet."""
     made = Workbook()
     del made[made.sheetnames[0]]
     for title, rows in sheets.items():
@@ -35,6 +36,8 @@ def book(
         first.merge_cells(box)
     for line in hidden_rows:
         first.row_dimensions[line].hidden = True
+    for letter in hidden_columns:
+        first.column_dimensions[letter].hidden = True
     made.save(path)
     return path
 

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from xlcrm.errors import BookError
+from xlcrm.model.resultsheets import CONFLICTS, FINDINGS
 from xlcrm.model.rows import Cell, CellError, Link
-from xlcrm.model.tables import CONFLICTS, CUSTOMER, FINDINGS, INTERACTION, TABLES
+from xlcrm.model.tables import CUSTOMER, INTERACTION, TABLES
 from xlcrm.sheets.base import Book
 from xlcrm.sheets.files import open_book
 from xlcrm.sheets.layout import TEMPLATE_VERSION

@@ -18,8 +18,9 @@ from xlwings import base_classes
 
 from tests.sheets.conftest import start_office
 from xlcrm.errors import BookError
+from xlcrm.model.resultsheets import FINDINGS
 from xlcrm.model.rows import Cell, CellError, Link
-from xlcrm.model.tables import CUSTOMER, FINDINGS, INTERACTION
+from xlcrm.model.tables import CUSTOMER, INTERACTION
 from xlcrm.sheets.files import open_book
 from xlcrm.sheets.live import LiveBook, attach
 from xlcrm.sheets.live.runs import runs

@@ -19,8 +19,9 @@ from xlsxwriter import Workbook
 
 from xlcrm.catalogue.sheets import TEXTS
 from xlcrm.errors import BookError
+from xlcrm.model.resultsheets import FINDINGS
 from xlcrm.model.rows import Cell, Link
-from xlcrm.model.tables import CUSTOMER, FINDINGS
+from xlcrm.model.tables import CUSTOMER
 from xlcrm.sheets.files import open_book
 from xlcrm.sheets.template import populate
 

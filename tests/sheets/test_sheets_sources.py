@@ -205,6 +205,12 @@ def test_hidden_rows_are_used_and_told(tmp_path: Path) -> None:
     assert told(source)["hidden_rows"] == {"sheet": "名单", "count": "1", "rows": "3"}
 
 
+def test_hidden_columns_are_used_and_told(tmp_path: Path) -> None:
+    source = read(book(tmp_path / "a.xlsx", {"名单": [HEADER, HAIHE, YUNFAN]}, hidden_columns=["B", "H"]))
+    assert rows(source.tables[0]) == [HAIHE, YUNFAN]
+    assert told(source)["hidden_columns"] == {"sheet": "名单", "columns": str(HEADER[1])}
+
+
 def test_values_keep_their_kind_and_formulas_without_a_result_are_told(tmp_path: Path) -> None:
     lines: Rows = [[*HEADER, "首次接触时间", "合同金额(万元)"], [*HAIHE[:2], 13912345678, datetime(2025, 3, 1), "=1+1"]]
     source = read(book(tmp_path / "a.xlsx", {"名单": lines}))

@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.soak import folder as sharing
+from tests.soak import quarter
 from tests.soak.histories import STEPS, History, crowd
 from tests.soak.places import opened
 from tests.soak.plan import plan
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the first run; the others follow")
     parser.add_argument("--histories", type=int, default=1000, help="of merges and undos, compared with a model")
     parser.add_argument("--firms", type=int, default=10, help="of forty people with a shared folder")
+    parser.add_argument("--quarters", type=int, default=2, help="of twenty people with 2,000 customers and 3,000 requests")
     parser.add_argument("--engine", choices=("sqlite", "postgres", "disk"), default="", help="one engine only")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends it wants servers and disks gone, too
@@ -50,7 +52,7 @@ def main() -> int:
         print(engine, ", ".join(f"{what} {count}" for what, count in sorted(done.items())))
     print(f"{len(plans) - len(bad)} runs well, {len(bad)} not, {time.monotonic() - started:.0f} s")
     astray = _histories(options.seed, options.histories)
-    troubled = _firms(options.seed, options.firms)
+    troubled = [*_firms(options.seed, options.firms), *_quarters(options.seed, options.quarters)]
     if bad:
         print("again: python -m tests.soak --runs 1 --seed " + " | ".join(map(str, bad)))
     return 1 if bad or astray or troubled else 0
@@ -85,6 +87,21 @@ def _firms(first: int, count: int) -> list[int]:
             print(f"firm {seed}: " + "; ".join(report.wrong), flush=True)
     print("shared folder", ", ".join(f"{what} {number}" for what, number in sorted(done.items())))
     print(f"{count - len(bad)} firms well, {len(bad)} not, {time.monotonic() - started:.0f} s")
+    return bad
+
+
+def _quarters(first: int, count: int) -> list[int]:
+    """Quarters of update requests; the seeds of those in which something does not hold."""
+    started, bad, done = time.monotonic(), list[int](), Counter[str]()
+    for seed in range(first, first + count):
+        with tempfile.TemporaryDirectory(prefix="xlcrm-quarter-") as folder:
+            report = quarter.run(seed, Path(folder))
+        done += report.done
+        if report.wrong:
+            bad.append(seed)
+            print(f"quarter {seed}: " + "; ".join(report.wrong[:10]), flush=True)
+    print("update requests", ", ".join(f"{what} {number}" for what, number in sorted(done.items())))
+    print(f"{count - len(bad)} quarters well, {len(bad)} not, {time.monotonic() - started:.0f} s")
     return bad
 
 

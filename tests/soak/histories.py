@@ -60,6 +60,13 @@ class Deed:
     after: dict[str, Thing]
     undone: bool = False
 
+    def made(self, rid: str) -> bool:
+        """Whether it made the record, or brought it back."""
+        if rid not in self.before:
+            return False
+        before = self.before[rid]
+        return before is None or (before.state, self.after[rid].state) == ("void", "live")
+
 
 @dataclass
 class History:
@@ -72,7 +79,7 @@ class History:
     deeds: list[Deed] = field(default_factory=list)
     given: set[tuple[str, str, str]] = field(default_factory=set)  # (rid, field, value)
     clock: datetime = START
-    count: int = 0
+    count: int = 10  # of words that stand once; those below may stand anywhere
     _others: set[str] = field(default_factory=set)  # what earlier histories left in this store
 
     def play(self, steps: int) -> None:
@@ -212,10 +219,10 @@ class History:
         then, left = deepcopy(self.now), set()
         for rid, before in deed.before.items():
             one, after = then[rid], deed.after[rid]
-            if before is None:
+            if deed.made(rid):
                 if one.state == "void":
                     continue
-                children = [kid for kid, other in self.now.items() if other.values.get("customer") == rid and other.state == "live" and deed.before.get(kid, 0) is not None]
+                children = [kid for kid, other in self.now.items() if other.values.get("customer") == rid and other.state == "live" and not deed.made(kid)]
                 merged = [kid for kid, other in self.now.items() if other.into == rid and other.state == "merged"]
                 if one.state != after.state or children or merged:
                     left.add((rid, ""))
@@ -224,6 +231,7 @@ class History:
                 else:
                     one.state = "void"
                 continue
+            assert before is not None
             alive = one.state
             if (before.state, before.into) != (after.state, after.into):
                 if (one.state, one.into) == (after.state, after.into):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Operation, Result, Values
+from xlcrm.rules import workflow
 from xlcrm.rules.rights import MATRIX
 from xlcrm.store import sqlite
 from xlcrm.store.base import Store
@@ -49,6 +50,24 @@ def void(store: Store, rid: str, version: int = 1, reason: str = "重复录入")
     done = Change("proposal", proposal, "", {"outcome": "done"}, 1, {"outcome": "open"})
     gone = Change("customer", rid, rid, {}, version, state="void", reason=reason)
     return store.apply(Operation("void", [yes[1], done, gone]), context(ADMIN)).outcomes[-1].result
+
+
+def agree_to_erase(store: Store, rid: str, wants: Context | None = None, agree: Sequence[Context] = ()) -> None:
+    """Propose that a customer is erased (``wants``), and a manager and an administrator ``agree``."""
+    proposal = new_rid()
+    values: Values = {"kind": "erase", "customer": rid, "about": "{}", "reason": "本人书面要求", "outcome": "open"}
+    store.apply(Operation("proposal", [Change("proposal", proposal, "", values)]), wants or context())
+    for who, seat in zip(agree or (context(BOSS), context(ADMIN)), ("manager", "admin"), strict=True):
+        yes: Values = {"proposal": proposal, "seat": seat, "verdict": "yes", "reason": "植物已核实"}
+        done = store.apply(Operation("approval", [Change("approval", new_rid(), "", yes)]), who)
+        assert done.outcomes[0].result is Result.STORED
+
+
+def begun(values: Values, initiator: str) -> Values:
+    """``values`` of an update request as a new one may say them."""
+    later = (*workflow.CLEARED, "told_on")
+    more: Values = {"field": "remark", "state": "open", "round": "1", "initiator": initiator}
+    return {key: value for key, value in values.items() if key not in later} | more
 
 
 class Moment(str):

@@ -33,8 +33,8 @@ ASKED = {  # one field of each class
     Group.ORDINARY: "need", Group.OWNER: "owner", Group.SYSTEM: "origin",
 }  # fmt: skip
 PASSWORD = "geheim"
-AGREEING = [Person(digit * 32, f"chief{digit}", "主管", "", frozenset({"manager", "admin"})) for digit in "56"]
-NEVER = {(Action.REVEAL, Group.SYSTEM), (Action.CHANGE, Group.SYSTEM)}
+AGREEING = [Person(digit * 32, f"chief{digit}", "主管", "", frozenset({"manager", "admin", "steward"})) for digit in "56"]
+NEVER = {(Action.REVEAL, Group.SYSTEM), (Action.CHANGE, Group.SYSTEM), (Action.APPROVE, Group.SYSTEM)}
 """What cannot be granted: no field that people fill in is of this class."""
 
 
@@ -65,7 +65,7 @@ class Firm:
     people: dict[str, Person] = field(default_factory=dict)
     customers: dict[str | None, list[str]] = field(default_factory=dict)
     known: dict[str, Record] = field(default_factory=dict)  # as they are until a try changes them
-    agreed: dict[str, str] = field(default_factory=dict)  # by customer, the proposal to void it that colleagues agreed to
+    agreed: dict[tuple[str, str], str] = field(default_factory=dict)  # by customer and kind, what colleagues agreed to
     others: dict[str, str] = field(default_factory=dict)  # by customer, what a colleague did that is not taken back
 
     @contextmanager
@@ -120,17 +120,28 @@ class Firm:
             return may and added and allowed(role, Action.CHANGE, relation, Group.NAME, matrix)
         return may or (action is Action.REVEAL and plain)
 
-    def proposal(self, rid: str) -> str:
-        """The proposal to void a customer, to which everybody it needs has agreed."""
-        if rid not in self.agreed:
-            self.agreed[rid] = made = new_rid()
-            wanted: Values = {"kind": "void", "customer": rid, "about": "{}", "reason": "重复", "outcome": "open"}
+    def proposal(self, rid: str, kind: str = "void") -> str:
+        """The proposal about a customer to which everybody it needs has agreed."""
+        if (rid, kind) not in self.agreed:
+            self.agreed[rid, kind] = made = new_rid()
+            wanted: Values = {"kind": kind, "customer": rid, "about": "{}", "reason": "重复", "outcome": "open"}
             self.whole.apply(Operation("proposal", [Change("proposal", made, "", wanted)]), context())
-            for person, seat in zip(AGREEING, SEATS["void"], strict=True):
+            for person, seat in zip(AGREEING, SEATS[kind], strict=False):
                 yes: Values = {"proposal": made, "seat": seat, "verdict": "yes"}
                 done = self.whole.apply(Operation("approval", [Change("approval", new_rid(), "", yes)]), context(person))
-                assert done.outcomes[0].result is Result.STORED
-        return self.agreed[rid]
+                assert done.outcomes[0].result is Result.STORED, (kind, seat, done)
+        return self.agreed[rid, kind]
+
+    def taken(self, one: Record, group: Group, person: str) -> Change:
+        """The step by which ``person`` begins to verify a request about a field of ``group``; a fresh request for each try."""
+        rid, key = new_rid(), ASKED[group]
+        asked: Values = {
+            "customer": one.rid, "field": key, "after": "x", "state": "open", "round": "1", "initiator": self.people["near"].rid,
+        }  # fmt: skip
+        made = self.whole.apply(Operation("request", [Change("request", rid, one.rid, asked)]), context())
+        assert made.outcomes[0].result is Result.STORED
+        values: Values = {"state": "verifying", "verifier": person}
+        return Change("request", rid, one.rid, values, 1, {"state": "open", "verifier": None})
 
     def done(self, rid: str) -> str:
         """The operation by which a colleague changed what a customer needs."""

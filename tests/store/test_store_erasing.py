@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, select
 
 from tests.store.cluster import Cluster
-from tests.store.conftest import CIPHER, context, open_at
+from tests.store.conftest import CIPHER, agree_to_erase, begun, context, open_at
 from xlcrm.errors import UsageError
 from xlcrm.model.context import Context, Person
 from xlcrm.model.fields import Kind
@@ -20,7 +20,7 @@ from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Kept, Operation, Result, Values
 from xlcrm.rules.rights import MATRIX
 from xlcrm.store import sqlite, triggers
-from xlcrm.store.schema import DATA_KEY, LOGGED, OWNED, metadata
+from xlcrm.store.schema import DATA_KEY, LOGGED, OWNED, SQL, metadata
 from xlcrm.store.sql import SqlStore
 
 TEXTS = (Kind.TEXT, Kind.LONG, Kind.PHONE, Kind.EMAIL, Kind.IDENTITY, Kind.BANKCARD, Kind.PERSON, Kind.CUSTOMER)
@@ -65,7 +65,9 @@ def victim(store: SqlStore, boss: Context) -> str:
     numbers = store.numbers("CX{yyyy}{mm}{n:04}", 3, "2025-03-05")
     first = Change("customer", rid, rid, planted("customer", "植物甲"), number=numbers[0], keys=("n:植物甲名", "p:+8613947114711"), token="t:1", origin="植物源.xlsx")
     merged = Change("customer", gone, gone, planted("customer", "植物乙"), number=numbers[1], keys=("n:植物乙名",))
-    children = [Change(key, new_rid(), rid, {**planted(key, "植物丙"), "customer": rid}, reason="植物理由") for key in sorted(OWNED)]
+    of = {key: {**planted(key, "植物丙"), "customer": rid} for key in sorted(OWNED)}
+    of["request"] = begun(of["request"], boss.actor.rid)
+    children = [Change(key, new_rid(), rid, values, reason="植物理由") for key, values in of.items()]
     assert set(put(store, boss, first, merged, *children)) == {Result.STORED}
     lost = (Kept("phone", "+8613847114711", "植物来源"), Kept("remark", "植物旧备注", "植物来源"))
     changed = Change("customer", rid, rid, {"name": "植物丁新名", "phone": "+8613747114711"}, 1, kept=lost, reason="植物改名")
@@ -148,6 +150,25 @@ def test_without_the_right_nothing_is_erased(store: SqlStore, boss: Context, vic
     assert caught.value.key == "rights.no_erase" and store.search("植物丁")
 
 
+def test_two_colleagues_agree_first_and_what_they_said_goes_too(store: SqlStore, boss: Context, victim: str) -> None:
+    """Who works alone asks nobody; where there are two, nobody erases alone."""
+    store.add_person(Person("", "clerk", "文员", roles=frozenset({"steward"})), boss)
+    if not store.account:  # on a server: test_only_an_administrator_erases_on_a_server
+        with pytest.raises(UsageError) as caught:
+            store.erase(victim, "本人书面要求", boss)
+        assert caught.value.key == "rights.erase_first"
+    agree_to_erase(store, victim)
+    notice: Values = {"kind": "x", "about": victim, "customer": victim, "state": "pending", "trouble": "植物退信"}
+    put(store, boss, Change("notice", new_rid(), "", notice))
+    assert store.erase(victim, "本人书面要求", boss).records == 2 + len(OWNED)
+    assert "植物" not in everything(store) and not store.verify().faults
+    assert not store.proposals() and not store.notices(), "nothing waits any more"
+    with store._reading() as connection:
+        said = connection.execute(select(SQL["approval"].c.seat, SQL["approval"].c.verdict).order_by(SQL["approval"].c.rid)).all()
+        outcome = connection.execute(select(SQL["proposal"].c.outcome)).scalar()
+    assert said == [("manager", "yes"), ("admin", "yes")] and outcome == "done", "who agreed stays"
+
+
 def test_only_an_administrator_erases_on_a_server(cluster: Cluster, url: str) -> None:
     store = open_at(url)
     admin = Context(store.people()[0], context().clock)
@@ -157,10 +178,12 @@ def test_only_an_administrator_erases_on_a_server(cluster: Cluster, url: str) ->
     person = store.add_person(Person("", "steward7", "专员", roles=frozenset(MATRIX) - {"admin"}), admin)
     cluster.run("ALTER ROLE steward7 PASSWORD 'geheim'")
     theirs = open_at(cluster.url(url.partition("?")[0].rpartition("/")[2], "steward7", "geheim"))
-    with pytest.raises(UsageError) as caught:
-        theirs.erase(rid, "本人书面要求", Context(person, context().clock))
-    assert caught.value.key == "rights.no_erase" and store.search("植物")
-    store.change_person(replace(person, roles=frozenset({"admin"})), admin)
+    for key in ("rights.no_erase", "rights.erase_first"):
+        with pytest.raises(UsageError) as caught:
+            theirs.erase(rid, "本人书面要求", Context(person, context().clock))
+        assert caught.value.key == key and store.search("植物")
+        store.change_person(replace(person, roles=frozenset({"admin"})), admin)
+    agree_to_erase(store, rid)
     assert theirs.erase(rid, "本人书面要求", Context(person, context().clock)).records == 1
     assert not store.verify().faults
     for one in (theirs, store):

@@ -27,7 +27,6 @@ from xlcrm.store.guard import Guard
 from xlcrm.store.log import encode
 from xlcrm.store.migrations import LATEST
 from xlcrm.store.postgres import catalog, roles
-from xlcrm.store.postgres.reach import within
 from xlcrm.store.postgres.store import PostgresStore
 
 
@@ -115,6 +114,7 @@ class Seat:
 
     def erase(self, _: Group, relation: str) -> bool:
         one = self.firm.of(self.role, relation, 1)
+        self.firm.proposal(one.rid, "erase")
         try:
             self.store.erase(one.rid, "本人要求", self.by)
         except UsageError:
@@ -139,8 +139,15 @@ class Seat:
         other = {"kind": "person", "person": self.firm.people["near"].rid, "public": new_rid()}
         return self._done(Change("keyholder", new_rid(), "", dict(other)))
 
-    def ask(self, action: Action, group: Group, relation: str) -> bool:
-        return self.store.rights.may(action, self.firm.owner(self.role, relation), group)
+    def approve(self, group: Group, relation: str) -> bool:
+        return self._done(self.firm.taken(self.firm.of(self.role, relation), group, self.by.actor.rid))
+
+    def export(self, _: Group, relation: str) -> bool:
+        one = self.firm.of(self.role, relation)
+        done = self._done(Change("proposal", self.firm.proposal(one.rid, "export"), "", {"outcome": "done"}, 1, {"outcome": "open"}))
+        if done:
+            del self.firm.agreed[one.rid, "export"]
+        return done
 
 
 @dataclass
@@ -189,7 +196,10 @@ class Hand(Client):
         one, into = self.firm.of(self.role, relation), self.firm.of(self.role, relation, 1)
         kept = {"table": "kept_value", "rid": one.rid, "after": {"field": "need", "value": "x", "origin": "x"}}
         moves = [
-            {"table": child.table, "rid": child.rid, "version": child.version, "before": "{}", "after": {"customer": into.rid}}
+            {
+                "table": child.table, "rid": child.rid, "version": child.version, "before": encode([("customer", one.rid)]),
+                "after": {"customer": into.rid},
+            }
             for child in self.firm.belonging(one.rid)
         ]
         done = self._may(self.forged(self._of(one, '{"life":"live"}', {"life": "merged", "merged_into": into.rid}), *moves))
@@ -209,8 +219,12 @@ class Hand(Client):
         return self._may(self.forged(self._of(one, encode([("need", one.values["need"])]), {"need": "x"}), reverses=reverses))
 
     def erase(self, _: Group, relation: str) -> bool:
-        call = "SELECT xlcrm.erase(%s, %s, %s, %s, '', '本人要求')"
-        return self._may(self.state(call, LATEST, new_rid(), self.firm.of(self.role, relation).rid, self.rid), "XL011")
+        call, one = "SELECT xlcrm.erase(%s, %s, %s, %s, '', '本人要求')", self.firm.of(self.role, relation)
+        unasked = self.firm.of(self.role, relation, 1).rid
+        if (unasked, "erase") not in self.firm.agreed:
+            assert self.state(call, LATEST, new_rid(), unasked, self.rid) in ("XL011", "XL013"), "nobody agreed to it"
+        self.firm.proposal(one.rid, "erase")
+        return self._may(self.state(call, LATEST, new_rid(), one.rid, self.rid), "XL011")
 
     def log(self, _: Group, relation: str) -> bool:
         return bool(self.rows("SELECT FROM entry WHERE rid = %s", self.firm.of(self.role, relation).rid))
@@ -225,9 +239,15 @@ class Hand(Client):
     def keys(self, _: Group, __: str) -> bool:
         return self._may(self.state("SELECT xlcrm.shut_out(%s, '{}')", LATEST), "XL012")
 
-    def ask(self, action: Action, group: Group, relation: str) -> bool:
-        reach = f"xlcrm.reach('{action}', '{group}')"
-        return self.rows(f"SELECT {within('%s', reach)}", self.firm.owner(self.role, relation)) == [(True,)]
+    def approve(self, group: Group, relation: str) -> bool:
+        taken = self.firm.taken(self.firm.of(self.role, relation), group, self.rid)
+        said = {"table": "request", "rid": taken.rid, "version": 1, "before": encode(taken.expected.items()), "after": taken.values}
+        return self._may(self.forged(said))
+
+    def export(self, _: Group, relation: str) -> bool:
+        agreed = self.firm.proposal(self.firm.of(self.role, relation, 1).rid, "export")
+        done = {"table": "proposal", "rid": agreed, "version": 1, "before": '{"outcome":"open"}', "after": {"outcome": "done"}}
+        return self._may(self.forged(done))
 
     def _of(self, one: Record, before: str, after: Values) -> dict[str, object]:
         return {"table": "customer", "rid": one.rid, "version": one.version, "before": before, "after": after}
@@ -256,10 +276,8 @@ TRIES: Mapping[Action, Try] = {
     Action.PEOPLE: lambda who, group, relation: who.people(group, relation),
     Action.SETTINGS: lambda who, group, relation: who.settings(group, relation),
     Action.KEYS: lambda who, group, relation: who.keys(group, relation),
-    # Nothing in the store does these by itself yet: approvals come with the requests, an export is a reading that the jobs
-    # confine. What is asked there is asked here: Rights.may, and on PostgreSQL the function it is made into.
-    Action.APPROVE: lambda who, group, relation: who.ask(Action.APPROVE, group, relation),
-    Action.EXPORT: lambda who, group, relation: who.ask(Action.EXPORT, group, relation),
+    Action.APPROVE: lambda who, group, relation: who.approve(group, relation),
+    Action.EXPORT: lambda who, group, relation: who.export(group, relation),
 }
 DOORS = ("file", "server", "by hand")
 
@@ -299,6 +317,7 @@ def flips(seed: str, action: Action) -> Iterator[tuple[str, Group, Scope]]:
         # Nobody writes what they cannot see: the store would compare with what they were shown. Whose a customer is they must
         # see as well where it decides.
         and (scope in (Scope.NONE, Scope.ALL) or _read(role, Group.OWNER) >= scope)
+        and (action is not Action.APPROVE or _read(role, Group.CORE) >= scope)  # what a request is about
         and (action in (Action.READ, *STORE_WIDE) or scope <= _read(role, group if action is Action.CHANGE else Group.NAME))
     ]
     yield from random.Random(seed).sample(found, len(found))
@@ -321,9 +340,10 @@ def test_a_flipped_cell_is_seen(
         seen = [cell for cell in tried if firm.expected(role, cell, flipped) != firm.expected(role, cell)]
         if not seen:
             continue  # whoever sees a value in plain is shown no mask
-        if action is Action.VOID:  # whoever agrees to it has the right to it, too
-            for relation in RELATIONS:
-                firm.proposal(firm.of(role, relation).rid)
+        for kind in {Action.VOID: ("void", "erase"), Action.ERASE: ("erase",), Action.EXPORT: ("export",)}.get(action, ()):
+            for relation in RELATIONS:  # whoever agrees to it has the right to it, too
+                for which in (0, 1):
+                    firm.proposal(firm.of(role, relation, which).rid, kind)
         try:
             with monkeypatch.context() as patch:
                 patch.setitem(MATRIX[role], action, flipped[role][action])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.cluster import Cluster
-from tests.store.conftest import CIPHER, context, open_at
+from tests.store.conftest import CIPHER, begun, context, open_at
 from xlcrm.errors import StoreError
 from xlcrm.model.context import Context
 from xlcrm.model.identity import new_rid
@@ -31,7 +31,9 @@ def written(store: SqlStore, who: Context, name: str = "公司") -> str:
     """Plant values in every way there is; the customer."""
     rid = new_rid()
     first = Change("customer", rid, rid, {"name": name, **secrets("customer", "a")}, keys=(f"p:{MARK}key", f"e:{MARK}mail"), token="t:1", number="CX1")
-    children = [Change(key, new_rid(), rid, {"customer": rid, **secrets(key, "b")}) for key in sorted(OWNED)]
+    of = {key: {"customer": rid, **secrets(key, "b")} for key in sorted(OWNED)}
+    of["request"] = begun(of["request"], who.actor.rid)
+    children = [Change(key, new_rid(), rid, values) for key, values in of.items()]
     lost = tuple(Kept(field, f"{MARK}c{field}", "x") for field in sorted(LOGGED["customer"].sensitive))
     later = Change("customer", rid, rid, dict(secrets("customer", "d")), 1, kept=lost)
     for changes in ([first, *children], [later]):

@@ -1,9 +1,11 @@
 """Wires everything once: where the store lies, who acts, which clock and language; the only place that chooses."""
 
 from xlcrm.app.address import FOLDER, SERVERS, SQLITE, exists, profile, shown, store_url
+from xlcrm.app.answering import answer, chosen, list_again, reviewed, told, wishing
 from xlcrm.app.desk import Desk, at, connected, matching, session
 from xlcrm.app.files import WORKBOOKS, existing, writable, writing
-from xlcrm.app.folder import deliver, sending, steward
+from xlcrm.app.folder import TakenBack, deliver, sending, steward, take_back
+from xlcrm.app.mailing import ask_mail_password, drafts_folder, mail_password, mail_path, mail_trouble, send_notices
 from xlcrm.app.membership import join
 from xlcrm.app.office import attach, office_folders, open_book
 from xlcrm.app.stores import make_store, migrate_store, opened, outbox
@@ -18,18 +20,27 @@ __all__ = [
     "SQLITE",
     "WORKBOOKS",
     "Desk",
+    "TakenBack",
     "account",
+    "answer",
+    "ask_mail_password",
     "at",
     "attach",
     "caller",
+    "chosen",
     "clock",
     "connected",
     "deliver",
+    "drafts_folder",
     "existing",
     "exists",
     "home",
     "join",
     "keep",
+    "list_again",
+    "mail_password",
+    "mail_path",
+    "mail_trouble",
     "make_store",
     "matching",
     "migrate_store",
@@ -39,7 +50,9 @@ __all__ = [
     "outbox",
     "profile",
     "profiles_path",
+    "reviewed",
     "send",
+    "send_notices",
     "sending",
     "session",
     "settings",
@@ -48,7 +61,10 @@ __all__ = [
     "steward",
     "store_url",
     "take_along",
+    "take_back",
     "tell",
+    "told",
+    "wishing",
     "writable",
     "writing",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from xlcrm.app import stores
 from xlcrm.app.address import exists, store_url
-from xlcrm.app.files import WORKBOOKS, existing, writing
+from xlcrm.app.files import existing, writing
+from xlcrm.app.mailing import telling
 from xlcrm.app.terminal import tell
 from xlcrm.app.user import EVERYTHING, account, clock
 from xlcrm.catalogue import text
@@ -38,8 +39,11 @@ class Desk:
     _book: Book | None = None
     _store: Store | None = None
     _login: str = ""
+    _standing: Mapping[str, str] = field(default_factory=dict)
     offline: bool = False
     """Whether the store is known to be away: nobody asks it again."""
+    posted: bool = False
+    """Whether what waits to be sent was sent by who opened the session."""
     notices: list[str] | None = None
     """What the person is to be told beside the result; None: it is said at once on standard error."""
 
@@ -70,7 +74,7 @@ class Desk:
             return []
         try:
             with stores.opened(url, create=False, language=self.language, notices=self.notices) as store:
-                self._login = store.account
+                self._login, self._standing = store.account, store.settings()
                 return store.people()
         except Away as away:  # a check does not need to know everybody
             self.offline = True
@@ -87,17 +91,26 @@ class Desk:
 
     @cached_property
     def rulebook(self) -> Rulebook:
+        from xlcrm.rules.deadlines import with_own
         from xlcrm.rules.rulebook import Rulebook
 
+        options = self._own_options()
         return Rulebook(
             moment=self.context.clock(),
             language=self.language,
             people={name: person.rid for person in self.people for name in (person.name, person.account)},
             names={person.rid: person.name for person in self.people},
-            options=self._own_options(),
-            settings=self._store.settings() if self._store is not None else {},
+            options=options,
+            settings=with_own(self.settings, options),
             old=bool(self._book and self._book.setting("import")),
         )
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The store's settings; none where no store is open and none could be asked."""
+        if self._store is not None:
+            return self._store.settings()
+        return self._standing if self.people else {}
 
     def forget_person(self) -> None:
         """Find out anew who acts: the settings changed."""
@@ -107,7 +120,10 @@ class Desk:
     def _own_options(self) -> Mapping[str, tuple[Option, ...]]:
         from xlcrm.jobs.dictionary import own_options
 
-        return own_options(self._book, self.language) if self._book is not None else {}
+        if self._book is None:
+            return {}
+        asked = self._store is not None or bool(self.people)
+        return own_options(self._book, self.language, self.settings if asked else None)
 
 
 @contextmanager
@@ -157,7 +173,8 @@ def connected(desk: Desk, create: bool = True, keyless: bool = False) -> Iterato
     with stores.opened(desk.url, create, busy, desk.language, desk.notices, keyless) as store:
         desk._store = store
         try:
-            yield desk
+            with nullcontext() if keyless else telling(desk):
+                yield desk
         finally:
             desk._store = None
 
@@ -175,13 +192,14 @@ def matching(language: str, url: str = "", notices: list[str] | None = None) -> 
                 stack.enter_context(connected(desk, create=False))
             except XlcrmError as error:
                 tell(language, notices)("headers.no_memory", why=error.sentence(language))
-        yield Matcher(Rulebook(clock(), language), desk._store)
+        yield Matcher(Rulebook(clock(), language) if desk._store is None else desk.rulebook, desk._store)
 
 
 def _open_book(desk: Desk, path: Path, watch: Callable[[str, int, int], None] | None) -> None:
     from xlcrm.sheets.files import open_book
+    from xlcrm.sheets.sources.kinds import is_workbook
 
-    found = open_book(path, watch) if path.suffix.lower() in WORKBOOKS else None
+    found = open_book(path, watch) if is_workbook(path) else None
     if found is None or not found.ours:
         from xlcrm.jobs import make
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,11 @@ from xlcrm.catalogue import text
 from xlcrm.errors import Away, UsageError
 
 if TYPE_CHECKING:
+    from xlcrm.jobs.folder.member import Member
     from xlcrm.jobs.folder.steward import Steward
     from xlcrm.jobs.submit.draft import Send
+    from xlcrm.sheets.base import Book
+    from xlcrm.store.base import Done
 
 
 @contextmanager
@@ -58,13 +62,63 @@ def steward(place: Path | None, asked_for: str | None, language: str, create: bo
         store.close()
 
 
-def sending(desk: Desk) -> Send | None:
-    """What 提交 does with accepted rows where the desk's store is a member's copy: they go into the outbox. Else None."""
+def sending(desk: Desk, book: Book | None = None) -> Send | None:
+    """What 提交 does with accepted rows of ``book`` (the desk's own unless given) where the store is a member's copy: they go
+    into the outbox. Else None.
+    """
     if not desk.url.startswith(FOLDER):
         return None
     from xlcrm.jobs.folder import member as job
 
-    return job.sending(member(desk.url), desk.book, outbox(), desk.context.now())
+    return job.sending(member(desk.url), book or desk.book, outbox(), desk.context.now())
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What 撤销 came to on a member's machine: so many ``rows`` that waited do not go out, or a wish that ``done`` be taken back.
+
+    Nothing, where the person was asked and said no.
+    """
+
+    rows: int = 0
+    done: Done | None = None
+
+    def said(self, language: str) -> str:
+        """The sentence for the person."""
+        if self.done is not None:
+            return text("folder.wished", language, number=self.done.number)
+        return text("folder.withdrawn", language, rows=self.rows) if self.rows else text("undo.not_done", language)
+
+
+def take_back(desk: Desk, wanted: str, source: str, ask: Callable[[str], bool]) -> TakenBack | None:
+    """撤销 where the desk's store is a member's copy, after asking; None for another kind of store.
+
+    Rows of the desk's workbook that wait still come first, else the operation ``wanted`` or the latest of ``source``.
+    """
+    if not desk.url.startswith(FOLDER):
+        return None
+    from xlcrm.jobs.folder import wish
+    from xlcrm.jobs.undoing import heading
+
+    mine, box, language = member(desk.url), outbox(), desk.language
+    if desk._book is not None and not wanted and (rows := wish.waiting(mine, box, desk.book, dealt(mine))):
+        if not ask(text("folder.withdraw_ask", language, rows=rows)):
+            return TakenBack()
+        wish.withdraw(mine, box, desk.book, language)
+        return TakenBack(rows)
+    done = wish.find(mine, box, desk.store, desk.context, wanted, source)
+    if not ask(f"{heading(done, language, desk.rulebook.names)}\n{text('folder.wish_ask', language)}"):
+        return TakenBack()
+    wish.send(mine, box, done, desk.context)
+    return TakenBack(done=done)
+
+
+def dealt(mine: Member) -> set[str]:
+    """The parcels that the copy knows to be dealt with."""
+    from xlcrm.jobs.folder import member as job
+
+    with closing(job.opened(mine)) as store:
+        return store.done()
 
 
 def deliver(desk: Desk) -> list[str]:
@@ -72,15 +126,13 @@ def deliver(desk: Desk) -> list[str]:
     if not desk.url.startswith(FOLDER) or (box := outbox()).empty():
         return []
     from xlcrm.jobs.folder import member as job
+    from xlcrm.jobs.folder import wish
 
     mine = member(desk.url)
-    store = job.opened(mine)
-    try:
-        done = store.done()
-    finally:
-        store.close()
+    with closing(job.opened(mine)) as store:
+        done, said = store.done(), wish.answered(mine, box, store)
     try:
         _, waiting = job.deliver(mine, box, done)
     except Away as away:
-        return [text("folder.kept", desk.language, why=away.sentence(desk.language))]
-    return [text("folder.delivered", desk.language, count=waiting)] if waiting else []
+        return [*said, text("folder.kept", desk.language, why=away.sentence(desk.language))]
+    return [*said, text("folder.delivered", desk.language, count=waiting)] if waiting else said

@@ -1,13 +1,14 @@
-"""Message boxes and the status bar."""
+"""Message boxes, the choice of a folder, and the status bar."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from xlcrm.calc.bridge import enum
+from xlcrm.calc.bridge import enum, file_path, file_url
 from xlcrm.calc.soffice import Office
 
 BUTTONS = {None: 1, "ok": 1, "ok_cancel": 2, "yes_no": 3, "yes_no_cancel": 4}  # com.sun.star.awt.MessageBoxButtons
+CHOSEN = 1  # com.sun.star.ui.dialogs.ExecutableDialogResults.OK
 ANSWERS = {0: "cancel", 1: "ok", 2: "yes", 3: "no"}
 
 
@@ -20,6 +21,14 @@ def ask(office: Office, window: Any, prompt: str, title: str, buttons: str | Non
         return ANSWERS[box.execute()]
     finally:
         box.dispose()
+
+
+def choose_folder(office: Office, title: str, start: str) -> str:
+    """Let the person choose a folder in LibreOffice's own dialog, which begins in ``start``; "" for none."""
+    picker = office.service("ui.dialogs.FolderPicker")
+    picker.setTitle(title)
+    picker.setDisplayDirectory(file_url(start))
+    return file_path(picker.getDirectory()) if picker.execute() == CHOSEN else ""
 
 
 class StatusBar:

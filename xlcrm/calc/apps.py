@@ -214,3 +214,7 @@ class App(base_classes.App):
         document = self.books.current
         window = document.CurrentController.Frame.ContainerWindow if document is not None else None
         return alerts.ask(self.office, window, "" if prompt is None else str(prompt), title or "", buttons, mode)
+
+    def choose_folder(self, title: str, start: str) -> str:
+        """The folder that the person chooses, "" for none."""
+        return alerts.choose_folder(self.office, title, start)

@@ -68,4 +68,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "store_unreachable": ("客户库打不开", "The store cannot be opened"),
     "store_unreachable_cause": ("{store}：{trouble}", "{store}: {trouble}"),
     "store_unreachable_cure": ("{cure}", "{cure}"),
+    "mail_unready": ("通知发不出去", "Notices cannot be sent"),
+    "mail_unready_cause": ("{trouble}", "{trouble}"),
+    "mail_unready_cure": ("{cure}", "{cure}"),
 }

@@ -74,6 +74,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "as_of": ("用的是本机 {at} 的副本。{why}", "This machine's copy of {at} is used. {why}"),
     "sent": ("其中{rows}行待发送给专员的电脑；处理后按“刷新”取回编号和结果，请勿重复提交。", "{rows} of them are on their way to the steward's machine; Refresh brings numbers and results. No need to submit again."),
+    "withdraw_ask": (
+        "这个工作簿有{rows}行还在等专员的电脑处理。要收回吗？（行还在表里，可以修改后再提交）",
+        "{rows} rows of this workbook still wait for the steward's machine. Take them back? They stay in the sheet.",
+    ),
+    "withdrawn": (
+        "已收回{rows}行，没有发送。如果专员的电脑刚好已经处理了，按“刷新”会看到编号，那时再撤销。",
+        "{rows} rows were taken back and do not go out. If the steward's machine has just dealt with them, Refresh shows their numbers; then undo again.",
+    ),
+    "wish_ask": (
+        "专员的电脑会以您的名义撤销它；之后又被改过的内容保持现状。要申请撤销吗？",
+        "The steward's machine takes it back in your name; what was changed since stays. Ask for that?",
+    ),
+    "wished": ("已申请撤销操作 {number}；专员的电脑处理后，按“刷新”看结果。", "You asked for operation {number} to be taken back; Refresh tells what came of it."),
     "delivered": ("共享文件夹里有{count}份提交，等专员的电脑处理。", "{count} submissions lie in the shared folder for the steward's machine."),
     "kept": ("共享文件夹连不上，提交已加密存在本机，连上后自动发送，请勿重复提交。（{why}）", "The shared folder is not reached: the submission is kept encrypted on this machine and goes out later. No need to submit again. ({why})"),
     # xlcrm folder, xlcrm watch
@@ -109,6 +122,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{book}”的{rows}行已处理：新增{new}，更新{updated}，无变化{unchanged}，退回{refused}，待处理{waiting}。按“刷新”取回结果。",
         "{rows} rows of {book}: {new} new, {updated} updated, {unchanged} unchanged, {refused} refused, {waiting} waiting. Refresh brings the results.",
     ),
+    "undone": ("操作 {number} 已按本人的要求处理。{did}", "Operation {number} was taken back at this person's wish. {did}"),
+    "not_undone": ("没有撤销：{why}", "Not taken back: {why}"),
+    "replied": ("撤销的回复：{said}", "About your wish to take something back: {said}"),
+    "acted": ("待办操作：办理{done}项，没有办理{left}项。按“刷新”取回结果。", "Actions: {done} carried out, {left} not. Refresh brings the results."),
+    "acted_all": ("待办操作的回复：{done}项都已办理。", "About your actions: all {done} are carried out."),
+    "acted_reply": ("待办操作的回复：办理{done}项，没有办理{left}项：{why}", "About your actions: {done} carried out, {left} not: {why}"),
     "again": ("这份提交以前处理过，没有再处理。", "This submission was dealt with before and was not again."),
     "served": (
         "{rows}行已处理：新增{new}，更新{updated}，无变化{unchanged}，退回{refused}，待处理{waiting}。结果在“{answer}”，请在那里继续修改。",

@@ -61,6 +61,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "erase_which": ("客户编号（或名称）", "the customer's ID or name"),
     "erase_reason": ("依据，如“本人书面要求”；记入日志，请勿写个人信息", "the grounds, such as “written demand”; the log keeps it: nothing personal here"),
     "erase_confirm": ("客户编号，代替询问", "the customer's ID, instead of asking"),
+    "erase_propose": ("提议删除：由部门负责人和系统管理员各一人同意后才能删除", "propose it: a manager and an administrator have to agree first"),
+    "erase_approve": ("同意别人的提议", "agree to a colleague's proposal"),
+    "erase_open": ("已记录。删除 {number} 还需要{seats}同意。", "Noted. To erase {number}, still needed: {seats}."),
+    "erase_agreed": ("已同意。系统管理员现在可以运行 xlcrm erase {number} --reason 依据。", "Agreed. An administrator can now run xlcrm erase {number} --reason TEXT."),
     "erase_list": ("列出所有已删除客户的内部号（恢复备份后要逐个再删）", "list the internal ids of all erased customers (to be erased again after a restore)"),
     "erase_type": (
         "将删除 {number} {name} 的全部信息，连同联系人、互动、标签、申请和日志中的内容。不可恢复。\n请输入客户编号确认：",

@@ -38,6 +38,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "why_chosen": ("由您选择", "your choice"),
     "moves": ("随之移动：{moved}。被替下的{kept}个内容连同来源保留。", "Moved along: {moved}. {kept} losing values are kept with their source."),
     "needs_consent": ("其中的改动须经核验，合并将作为提议交给数据管理专员。", "Some of it is by request only: the merge is proposed to the steward."),
+    "step_look": ("正在比较这些客户……", "Comparing the customers ..."),
+    "step_store": ("正在合并……", "Merging ..."),
     "ask": ("要合并吗？", "Merge them?"),
     "ask_propose": ("要向负责人和数据管理专员提议合并吗？", "Propose it to the owner and the steward?"),
     "not_done": ("没有合并。", "Nothing was merged."),

@@ -30,6 +30,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "yes": ("不再询问", "do not ask"),
     "nothing": ("发件箱是空的。", "The outbox is empty."),
     "line": ("{number}. {at}  {book}  {rows}行  → {store}", "{number}. {at}  {book}  {rows} rows  → {store}"),
+    "line_undo": ("{number}. {at}  {book}  申请撤销  → {store}", "{number}. {at}  {book}  to be taken back  → {store}"),
     "line_closed": ("{number}. {name}  是用{secret}封存的，现在打不开", "{number}. {name}  was sealed by {secret} and cannot be opened now"),
     "closed": (
         "发件箱里有{count}份是用{secret}封存的，现在打不开，没有发出，也没有丢：请设回当时的{secret}，再运行 xlcrm outbox send；"

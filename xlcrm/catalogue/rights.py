@@ -19,6 +19,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_export.hint": ("请联系部门负责人或数据管理专员。", "Ask the manager or the steward."),
     "no_keys": ("只有系统管理员可以管理密钥。", "Only an administrator manages keys."),
     "no_keys.hint": ("请联系系统管理员；xlcrm people 列出每个人的角色。", "Ask an administrator; xlcrm people lists everybody's roles."),
+    "erase_first": (
+        "删除个人信息须先提议，并由部门负责人和系统管理员各一人同意（都不能是提议人）。",
+        "An erasure is proposed first; a manager and an administrator, neither of them who proposed it, have to agree.",
+    ),
+    "erase_first.hint": (
+        "运行 xlcrm erase 客户编号 --propose --reason 依据；两人同意后再运行 xlcrm erase。",
+        "Run xlcrm erase CUSTOMER --propose --reason TEXT; once both have agreed, run xlcrm erase again.",
+    ),
     "no_erase": ("您的角色不能删除客户的个人信息。", "Your role may not erase customers."),
     "no_erase.hint": ("请联系系统管理员。", "Ask an administrator."),
     "no_reason": ("查看明文要写明原因。", "Seeing a value in plain needs a reason."),

@@ -27,6 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "macros": ("文件带有宏，宏没有运行。", "The file holds macros; they were not run."),
     "hidden_sheet": ("隐藏的工作表“{sheet}”（{rows}行）没有使用。", "The hidden sheet “{sheet}” ({rows} rows) was not used."),
     "hidden_rows": ("“{sheet}”有{count}行被隐藏（第{rows}行），已照常读取。", "“{sheet}”: hidden rows ({rows}; {count} in all) were read like the others."),
+    "hidden_columns": ("“{sheet}”的隐藏列已照常读取：{columns}。", "“{sheet}”: hidden columns were read like the others: {columns}."),
     "no_table": ("“{sheet}”里没有表格，已跳过。", "“{sheet}” holds no table and was skipped."),
     "no_rows": ("“{sheet}”只有表头，没有内容。", "“{sheet}” has a header and no rows."),
     "no_header": ("“{sheet}”没有表头，列名要由人确认。", "“{sheet}” has no header; somebody has to say what its columns are."),

@@ -136,6 +136,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tip_own": ("可以自己加列、加颜色、加批注，系统不会动它们。", "Your own columns, colours and notes are left alone."),
     "tip_lists": ("下拉列表缺选项？在“数据字典”末尾加一行；标签要由数据管理专员添加。", "An option is missing? Add a row at the end of the Dictionary; tags are added by the steward."),
     "tip_private": ("电话、证件号、银行卡号只填在各自的列里，不要写进备注；提交后加密保存。", "Phones, identity and card numbers belong in their own columns, never in remarks; they are stored encrypted."),
+    "tip_queue": ("“我的待办”“待我核验”“待我审批”列出等您处理的事：在“操作”里选择，再按“提交”；要改别人须核验的内容，选中那一格按“申请更新”。", "My tasks, To verify and To approve list what waits for you: choose an action, then press Submit. To change what others verify, select its cell and press Request change."),
     "guide_help": ("有问题找谁", "Where to ask"),
     "help_who": ("先问本部门的数据管理专员；按钮用不了，找系统管理员，或按“环境检查”“意见反馈”。", "First your data steward; if buttons do not work, the administrator, or press 环境检查 / 意见反馈."),
     "help_name": ("本团队联系人（请填写）：", "Our team's contact (fill in):"),

@@ -59,13 +59,15 @@ def _list(options: argparse.Namespace) -> int:
         if out.resolve() == path.resolve() or pairs.resolve() == clusters.resolve():
             raise UsageError("cli.same_list", path=out)
     weights = score.shipped() if options.fixed else None
-    found = matchlist.compare(path, options.columns, options.lang, terminal.Bar(), weights)
+    with app.matching(options.lang, options.store or "") as matcher:
+        found = matchlist.compare(path, options.columns, matcher, terminal.Bar(), weights)
     with app.writing(pairs):
         matchlist.write(found, pairs, clusters, options.lang)
     advice = [pair.advice for pair in found.matches.pairs]
     counts = {code: advice.count(code) for code in ("merge", "ask", "contact")}
     columns = {key: "+".join(found.rows.headers[at] for at in positions) for key, positions in found.columns.items()}
     groups = len(found.groups) - len(set(found.groups))
+    terminal.tell([text(f"sources.{key}", options.lang, **values) for key, values in found.rows.notes])
     if options.json:
         told = {"rows": len(found.rows), "columns": columns, "pairs": counts, "redundant": groups}
         terminal.dump({**told, "capped": matchlist.capped(found, options.lang), "files": [str(pairs), str(clusters)]})

@@ -146,7 +146,7 @@ def _examples(found: Validation, language: str) -> None:
 def _decide(book: Path, language: str, url: str) -> None:
     """Compare, then answer 查重结果 as a person would: take the advice, leave the doubtful and every fourth for later."""
     from xlcrm.jobs.dedupe import dedupe
-    from xlcrm.model.tables import DUPLICATES
+    from xlcrm.model.resultsheets import DUPLICATES
     from xlcrm.model.vocabularies import vocabulary
 
     with app.session(book, language, url) as desk:

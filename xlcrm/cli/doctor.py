@@ -22,15 +22,15 @@ def run(options: argparse.Namespace) -> int:
     from xlcrm.jobs import doctor
 
     language = options.lang
-    url, trouble, cure = options.store or "", "", ""
+    url, store_why = options.store or "", ("", "")
     try:
         url = app.store_url(options.store)
         if app.exists(url):
             with app.opened(url, create=False, language=language):
                 pass
     except XlcrmError as error:
-        trouble, cure = error.sentence(language), error.hint(language)
-    troubles = doctor.examine(doctor.look(options.book, app.shown(url), trouble, cure))
+        store_why = (error.sentence(language), error.hint(language))
+    troubles = doctor.examine(doctor.look(options.book, app.shown(url), store_why, app.mail_trouble(language)))
     count = len(doctor.CHECKS)
     if options.json:
         terminal.dump([{"code": one.code, "cause": one.cause(language), "cure": one.cure(language)} for one in troubles])

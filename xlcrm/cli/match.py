@@ -33,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show, learn, set or forget; 0 done, 1 nothing was learned."""
     from xlcrm.jobs import learn
+    from xlcrm.jobs.fieldmatch.matcher import Matcher
 
     language = options.lang
     with app.session(None, language, options.store) as desk:
@@ -49,7 +50,8 @@ def run(options: argparse.Namespace) -> int:
             _show(after, language)
             return 0
         decisions = app.existing(options.decisions) if options.decisions else None
-        lesson = learn.learn(app.existing(options.list), options.columns, decisions, before)
+        matcher = Matcher(desk.rulebook, desk.store)
+        lesson = learn.learn(app.existing(options.list), options.columns, matcher, decisions, before)
         if lesson.weights is None:
             print(text(lesson.refused, language, before=f"{lesson.before:.3f}", after=f"{lesson.after:.3f}"))
             return 1

@@ -68,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
             proposals.propose_merge(store, context, records, wanted, options.reason)
             print(text("merge.proposed", language))
             return 1
-        found = merge.carry_out(store, context, records, wanted, desk.rulebook.settings, options.reason)
+        settings, bar = desk.rulebook.settings, terminal.Bar()
+        found = merge.carry_out(store, context, records, wanted, settings, options.reason, progress=bar)
         assert found.receipt is not None  # otherwise it was proposed
         if options.json:
             return _dump(found)

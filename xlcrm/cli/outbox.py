@@ -65,7 +65,8 @@ def _show(waiting: list[Waiting], options: argparse.Namespace) -> None:
             print(text("outbox.line_closed", language, number=number, name=one.name, secret=say.secret(one.by, language)))
             continue
         found = one.parcel
-        print(text("outbox.line", language, number=number, at=found.at, book=found.book, rows=found.rows, store=found.url))
+        kind = "outbox.line_undo" if found.undo else "outbox.line"
+        print(text(kind, language, number=number, at=found.at, book=found.book, rows=found.rows, store=found.url))
         for sheet, label, problem in found.returned:
             print(text("outbox.line_returned", language, sheet=sheet, label=label, problem=problem.replace("\n", " ")))
     for count, secret in say.closed(waiting, language):

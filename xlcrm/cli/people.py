@@ -16,6 +16,7 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     which.add_argument("--change", metavar="NAME", help=text("cli.person_change", language))
     parser.add_argument("--account", help=text("cli.person_account", language))
     parser.add_argument("--department", help=text("cli.person_department", language))
+    parser.add_argument("--email", metavar="ADDRESS", help=text("cli.person_email", language))
     parser.add_argument("--roles", help=text("cli.person_roles", language))
     parser.add_argument("--deputy", metavar="NAME", help=text("cli.person_deputy", language))
     parser.add_argument("--until", metavar="2025-03-31", default="", help=text("cli.person_until", language))
@@ -27,19 +28,23 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
     parser.add_argument("--json", action="store_true", help=text("cli.json", language))
 
 
+_SET = ("account", "department", "email", "roles", "deputy", "disabled")
+
+
 def run(options: argparse.Namespace) -> int:
     """List, add or change people; 0 when done."""
     from xlcrm.errors import UsageError
     from xlcrm.jobs import people
 
     language = options.lang
-    settings = (options.account, options.department, options.roles, options.deputy, options.disabled, options.until or None)
-    if options.add is None and options.change is None and any(one is not None for one in settings):
+    asked = any(getattr(options, name) is not None for name in _SET) or bool(options.until)
+    if options.add is None and options.change is None and asked:
         raise UsageError("jobs.person_which")
     with app.session(None, language, options.store) as desk:
         if options.add is not None:
             account, roles = options.account or options.add, options.roles or "entry"
-            person = people.add(desk.store, desk.context, options.add, account, options.department or "", roles)
+            said = (options.department or "", roles, options.email or "")
+            person = people.add(desk.store, desk.context, options.add, account, *said)
             print(text("jobs.person_added", language, name=person.name, account=person.account))
             return 0
         if options.change is not None:
@@ -50,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
                 roles=options.roles,
                 department=options.department,
                 account=options.account,
+                email=options.email,
                 deputy=options.deputy,
                 until=options.until,
                 disabled=options.disabled,

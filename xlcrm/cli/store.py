@@ -151,6 +151,34 @@ def _status(options: argparse.Namespace) -> int:
     return 0
 
 
+def _settings(options: argparse.Namespace) -> int:
+    """What the team set, beside the defaults."""
+    from xlcrm.rules.teamsettings import NAMES, default
+
+    language = options.lang
+    with app.session(None, language, options.place, create=False) as desk:
+        standing = desk.store.settings()
+    if options.json:
+        terminal.dump({name: standing.get(name) or default(name) for name in NAMES})
+        return 0
+    titles = [text(f"settings.{key}", language) for key in ("name", "value", "default", "meaning")]
+    lines = [[name, standing.get(name) or "", default(name), text(f"settings.of_{name}", language)] for name in NAMES]
+    print(terminal.table([titles, *lines], indent=""))
+    return 0
+
+
+def _set(options: argparse.Namespace) -> int:
+    """Set one setting for the whole team; without a value it goes back to its default."""
+    from xlcrm.jobs import teamsettings
+    from xlcrm.rules.teamsettings import default
+
+    name, value = _named(options), options.url or ""
+    with app.session(None, options.lang, None, create=False) as desk:
+        teamsettings.keep(desk.store, desk.context, name, value)
+    print(text("settings.kept", options.lang, name=name, value=value or default(name)))
+    return 0
+
+
 def _named(options: argparse.Namespace) -> str:
     if not options.place:
         raise UsageError("login.name_needed", action=options.action)
@@ -166,4 +194,6 @@ ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
     "init": _init,
     "migrate": _migrate,
     "status": _status,
+    "settings": _settings,
+    "set": _set,
 }

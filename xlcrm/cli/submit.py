@@ -13,6 +13,7 @@ from xlcrm.cli import terminal
 from xlcrm.errors import Away
 
 if TYPE_CHECKING:
+    from xlcrm.jobs.queues.answers import Carried
     from xlcrm.jobs.submit import Submission
 
 
@@ -26,12 +27,12 @@ def arguments(parser: argparse.ArgumentParser, language: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Submit; 0 when every row is in, 1 when rows were refused or wait, in the store or on this machine."""
+    """Submit; 0 when every row is in and every chosen action done, 1 when something was refused or waits."""
     from xlcrm.jobs.submit import Count, receipts
 
     with app.session(options.book, options.lang, options.store, open_store=False, watch=terminal.Bar()) as desk:
         try:
-            done = _submit(desk, options)
+            acted, reviewed, done = _submit(desk, options)
         except Away as away:
             if options.dry_run:
                 raise
@@ -42,16 +43,21 @@ def run(options: argparse.Namespace) -> int:
         with app.writing(desk.path):
             given = receipts.write(done, desk.path)
         if options.json:
-            terminal.dump(_json(done, desk.path))
+            terminal.dump(_json(done, acted, desk.path))
         else:
-            show(done, options.lang, desk.path)
+            answered = [one for one in (acted.sentence(options.lang), *reviewed) if one]
+            print(*answered, sep="\n", end="\n" if answered else "")
+            if done.rows or not answered:  # who only answers what waits is not told of rows
+                show(done, options.lang, desk.path)
         if given and not options.json:
             print(text("consolidate.receipts", options.lang, folder=given[0].parent, count=len(given)))
-    return 1 if done.total[Count.REFUSED] or done.total[Count.WAITING] else 0
+    return 1 if done.total[Count.REFUSED] or done.total[Count.WAITING] or acted.left else 0
 
 
-def _submit(desk: app.Desk, options: argparse.Namespace) -> Submission:
-    """What waits on this machine goes first: another workbook's as it is, this one's together with it."""
+def _submit(desk: app.Desk, options: argparse.Namespace) -> tuple[Carried, list[str], Submission]:
+    """What waits on this machine goes first: another workbook's as it is, this one's together with it; then what was chosen on
+    the sheets of what waits, then the rows.
+    """
     from xlcrm.jobs.outbox import say
     from xlcrm.jobs.submit import submit
 
@@ -60,11 +66,12 @@ def _submit(desk: app.Desk, options: argparse.Namespace) -> Submission:
         if not options.dry_run:
             terminal.tell(say.sent(app.send(desk, own=False), options.lang))
             along = app.take_along(desk)
+        acted, reviewed = app.answer(desk, options.dry_run), app.reviewed(desk, options.dry_run)
         how = {"dry_run": options.dry_run, "accept": options.accept, "send": app.sending(desk)}
         done = submit(desk.book, desk.store, desk.context, desk.rulebook, **how)
     for name in along:
         app.outbox().drop(name)
-    return done
+    return acted, reviewed, done
 
 
 def _keep(desk: app.Desk, away: Away, options: argparse.Namespace) -> int:
@@ -75,6 +82,8 @@ def _keep(desk: app.Desk, away: Away, options: argparse.Namespace) -> int:
         terminal.dump({"book": str(desk.path), "kept": asdict(kept), "reason": away.sentence(options.lang)})
     else:
         print("\n".join(say.kept(kept, away.sentence(options.lang), options.lang)))
+        if left := app.chosen(desk):
+            print(text("queues.waiting_answer", options.lang, count=left))
     return 1 if kept.rows or kept.refused else 0
 
 
@@ -97,6 +106,8 @@ def show(done: Submission, language: str, path: Path) -> None:
         return
     if done.total[Count.REFUSED]:
         print(text("jobs.refused_rows", language))
+    if asked := done.asked(language):
+        print(asked)
     if done.sent:
         print(text("folder.sent", language, rows=done.sent))
     if done.total[Count.WAITING] > done.sent:
@@ -106,7 +117,7 @@ def show(done: Submission, language: str, path: Path) -> None:
     print(text("jobs.saved_in", language, path=path))
 
 
-def _json(done: Submission, path: Path) -> dict[str, object]:
+def _json(done: Submission, acted: Carried, path: Path) -> dict[str, object]:
     return {
         "book": str(path),
         "dry_run": done.dry,
@@ -114,6 +125,7 @@ def _json(done: Submission, path: Path) -> dict[str, object]:
         "total": done.total,
         "tables": done.counts,
         "sent": done.sent,
+        "actions": {"done": acted.done, "left": acted.left, "sent": acted.sent},
         "operation": done.operation,
         "head": done.head,
     }

@@ -89,7 +89,7 @@ def _show(found: Validation, options: argparse.Namespace, desk: app.Desk) -> Non
         )
         print(f"  {place}  {finding.sentence(language)}")
     if len(listed) > FIRST:
-        from xlcrm.model.tables import FINDINGS
+        from xlcrm.model.resultsheets import FINDINGS
 
         print("  " + text("jobs.more", language, count=len(listed) - FIRST, sheet=FINDINGS.title(language)))
     if found.restored:

@@ -15,7 +15,7 @@ from xlcrm.catalogue import text
 
 if TYPE_CHECKING:
     from xlcrm.errors import StoreError
-    from xlcrm.jobs.folder.watch import Verdict
+    from xlcrm.jobs.folder.verdict import Verdict
 
 _SETTLE = 2.0  # seconds after which a file that has not grown is taken to be whole
 _LONGEST = 2_000_000  # bytes of the log before it begins anew

@@ -72,30 +72,31 @@ def compared(sheet: Sheet, stored: Mapping[int, str]) -> list[int]:
     ]
 
 
-def normal(sheet: Sheet, rows: Sequence[int]) -> Normal:
-    """The rows as the duplicate engine sees them, in the order of ``rows``."""
-    values = sheet.checked.values
-    return normalise({key: [values[key][row] for row in rows] for key in MATCHED if key in values})
-
-
 def normal_records(records: Sequence[Mapping[str, str | None]]) -> Normal:
     """Stored customers' values as the duplicate engine sees them."""
     return normalise({key: [values.get(key) for values in records] for key in MATCHED})
 
 
 def find(
-    sheet: Sheet, store: Store, context: Context, lines: Sequence[Line] = (), known: Mapping[int, str] | None = None
+    sheet: Sheet,
+    store: Store,
+    context: Context,
+    lines: Sequence[Line] = (),
+    known: Mapping[int, str] | None = None,
+    memory: likeness.Memory | None = None,
 ) -> list[Match]:
     """Every possible duplicate of a new row, against earlier rows and against the store, in the order of the sheet.
 
     ``known`` maps rows that the store has although their number is missing to their rid. Stored rows are never compared
     with each other. Pairs that a person called different before are left out; those of ``lines``, what 查重结果 asks
     about, stay until somebody decides, however the two look by now. Of a customer that is hidden from the acting person only
-    an exact repetition is found, and who owns it.
+    an exact repetition is found, and who owns it. ``memory`` is given what the rows were compared as.
     """
     stored = identities(sheet) | dict(known or {})
     rows = compared(sheet, stored)
-    here = normal(sheet, rows)
+    values = sheet.checked.values
+    said_by = {key: [values[key][row] for row in rows] for key in MATCHED if key in values}
+    here = normalise(said_by)
     said = likenesses(sheet)
     matches = []
     for pair in engine.within(here, weights(store.settings())).pairs:
@@ -108,6 +109,8 @@ def find(
             key = pair_key((stored[first], said[second])) if first in stored else former
             matches.append(Match(second, first, None, pair, key, former))
     keys = block.keys(here)
+    if memory is not None:
+        memory.keep(said_by, here, keys)
     matches += _against(rows, here, keys, said, stored, store)
     matches += _taken(sheet, rows, keys, said, stored, store, context)
     found = {key for match in matches for key in (match.key, match.former)}

@@ -13,8 +13,9 @@ from xlcrm.match.engine import Pair
 from xlcrm.match.explain import explain
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Record
+from xlcrm.model.resultsheets import DUPLICATES, PATTERNS
 from xlcrm.model.rows import Cell, Link
-from xlcrm.model.tables import CUSTOMER, DUPLICATES, PATTERNS
+from xlcrm.model.tables import CUSTOMER
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.clean import show
 from xlcrm.sheets.base import Book

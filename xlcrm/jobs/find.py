@@ -10,8 +10,9 @@ from xlcrm.jobs.marking import fill
 from xlcrm.jobs.readback import family
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Record, Taken, Values
+from xlcrm.model.resultsheets import FOUND
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import CONTACT, CUSTOMER, FOUND, INTERACTION, MATCHED, TAG
+from xlcrm.model.tables import CONTACT, CUSTOMER, INTERACTION, MATCHED, TAG
 from xlcrm.rules.clean import read, show
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book

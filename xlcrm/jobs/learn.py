@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from xlcrm.errors import UsageError
-from xlcrm.jobs.guess import ROW, recognised
+from xlcrm.jobs.compared import ROW, recognised
+from xlcrm.jobs.fieldmatch.matcher import Matcher
 from xlcrm.match import block, score
 from xlcrm.match.compare import compare, encode
 from xlcrm.match.normalise import normalise
@@ -35,7 +36,7 @@ def weights(settings: Mapping[str, str]) -> Weights:
     return score.loads(own) if own else score.shipped()
 
 
-def learn(path: Path, columns: Sequence[str], decisions: Path | None, before: Weights) -> Lesson:
+def learn(path: Path, columns: Sequence[str], matcher: Matcher, decisions: Path | None, before: Weights) -> Lesson:
     """``before`` adapted to the decisions about the list at ``path``.
 
     The decisions stand in a column of the list that is equal for rows of one customer (cluster_id, 同一客户), or in
@@ -43,7 +44,7 @@ def learn(path: Path, columns: Sequence[str], decisions: Path | None, before: We
     BookError when a file cannot be read.
     """
     rows = read_list(path)
-    found = recognised(rows, columns, path)
+    found = recognised(rows, columns, path, matcher)
     normal = normalise({key: rows.column(*positions) for key, positions in found.items() if key != ROW})
     if decisions is not None:
         ids = rows.column(*found[ROW]).to_list() if ROW in found else [str(number) for number in range(1, len(rows) + 1)]

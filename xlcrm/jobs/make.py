@@ -13,8 +13,9 @@ from xlcrm.errors import BookError, UsageError
 from xlcrm.jobs import readback
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Role
+from xlcrm.model.resultsheets import FIELD_MATCHES, VALUE_MATCHES
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import CUSTOMER, FIELD_MATCHES, VALUE_MATCHES
+from xlcrm.model.tables import ACTIVITY, CUSTOMER
 from xlcrm.rules.rights import Action, rights_of
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets import template
@@ -95,9 +96,9 @@ def _taken(source: Source, matcher: Matcher) -> tuple[dict[str, dict[str, list[C
             held = rows.setdefault(one.table.key, {})
             before = max(map(len, held.values()), default=0)
             for key in {**held, **fields}:
-                cells = joined(table, one.table[key], fields[key]) if key in fields else [None] * len(table)
+                cells = joined(one.source, one.table[key], fields[key]) if key in fields else [None] * len(one.source)
                 held.setdefault(key, [None] * before).extend(cells)
-            unknown |= dict.fromkeys(text for place in one.left if (text := table.header[place]))
+            unknown |= dict.fromkeys(text for place in one.left if (text := one.source.header[place]))
     return rows, list(unknown)
 
 
@@ -109,7 +110,7 @@ def export(
     where: Sequence[tuple[str, str, str]] = (),
     asked: str = "",
 ) -> Made:
-    """Write the living customers that fit ``where``, with contacts, interactions and tags, into a new workbook.
+    """Write the living customers that fit ``where``, with what belongs to them, into a new workbook.
 
     Only those the acting person may export; the log says who exported how many, and with which filter (``asked``). The
     workbook can be edited and submitted like any other. Raises StoreError, UsageError without the right, or OSError.
@@ -120,6 +121,8 @@ def export(
     customers = [one for one in store.scan(CUSTOMER.key, where) if rights.may(Action.EXPORT, one.values.get("owner"))]
     numbers = {record.rid: record.number or "" for record in customers}
     sheets = {CUSTOMER.key: customers, **readback.family(store, customers)}
+    if not where:  # what belongs to no customer is the whole team's
+        sheets[ACTIVITY.key] = [*sheets[ACTIVITY.key], *store.scan(ACTIVITY.key, [("customer", "=", "")])]
     rows = {
         key: readback.cells(records, key, context.language, rulebook.names, numbers) for key, records in sheets.items() if records
     }

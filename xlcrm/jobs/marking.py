@@ -9,8 +9,9 @@ from xlcrm.catalogue import text
 from xlcrm.jobs.reading import Sheet, by_row
 from xlcrm.model.fields import Table
 from xlcrm.model.finding import Finding
+from xlcrm.model.resultsheets import FINDINGS
 from xlcrm.model.rows import Cell, CellError, Link
-from xlcrm.model.tables import BY_KEY, FINDINGS
+from xlcrm.model.tables import BY_KEY
 from xlcrm.model.vocabularies import Vocabulary, vocabulary
 from xlcrm.rules.marks import CODES, mark
 from xlcrm.sheets.base import Book

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from xlcrm.catalogue import text
-from xlcrm.jobs.guess import ROW, recognised
+from xlcrm.jobs.compared import ROW, recognised
+from xlcrm.jobs.fieldmatch.matcher import Matcher
+from xlcrm.jobs.progress import Progress
 from xlcrm.match.engine import Matches, within
 from xlcrm.match.explain import explain
 from xlcrm.match.normalise import normalise
@@ -16,7 +18,6 @@ from xlcrm.match.score import Weights
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.sheets.listfile import ListFile, read_list
 
-Progress = Callable[[str, int, int], None]
 _STEPS = 4
 _SHOWN = 5
 _TOLD = {"p": "phone", "e": "mail", "u": "uscc", "n": "name", "a": "address"}
@@ -34,15 +35,18 @@ class Found:
     groups: list[int]
 
 
-def compare(path: Path, columns: Sequence[str], language: str, progress: Progress, weights: Weights | None = None) -> Found:
+def compare(
+    path: Path, columns: Sequence[str], matcher: Matcher, progress: Progress, weights: Weights | None = None
+) -> Found:
     """Find the duplicates in the list at ``path``; ``weights`` are estimated from the list itself where none are given.
 
     ``columns`` are the user's ``key=header`` words; what they leave open is guessed. BookError when the list cannot be
     read, UsageError when no column is recognised or ``columns`` name a wrong one.
     """
+    language = matcher.rulebook.language
     progress(text("jobs.step_read", language), 0, _STEPS)
     rows = read_list(path)
-    found = recognised(rows, columns, path)
+    found = recognised(rows, columns, path, matcher)
     progress(text("jobs.step_compare", language), 1, _STEPS)
     normal = normalise({key: rows.column(*positions) for key, positions in found.items() if key != ROW})
     progress(text("jobs.step_compare", language), 2, _STEPS)

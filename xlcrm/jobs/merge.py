@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlcrm.catalogue import text
 from xlcrm.errors import Overtaken, UsageError
 from xlcrm.jobs import likeness
+from xlcrm.jobs.progress import Progress, silent
 from xlcrm.jobs.readback import field_named
 from xlcrm.jobs.reveal import chosen as one_named
 from xlcrm.jobs.submit import TURNS
@@ -82,11 +84,11 @@ def named(store: Store, text: str) -> Record:
 def all_named(store: Store, texts: Sequence[str]) -> list[Record]:
     """``named`` for each, which must be different customers; UsageError where two are one."""
     found: dict[str, tuple[str, Record]] = {}
-    for text in texts:
-        record = named(store, text)
+    for name in texts:
+        record = named(store, name)
         if record.rid in found:
-            raise UsageError("merge.itself", one=found[record.rid][0], two=text, number=record.number or "")
-        found[record.rid] = (text, record)
+            raise UsageError("merge.itself", one=found[record.rid][0], two=name, number=record.number or "")
+        found[record.rid] = (name, record)
     if len(found) < 2:
         raise UsageError("merge.one_only")
     return [record for _, record in found.values()]
@@ -150,12 +152,14 @@ def preview(store: Store, context: Context, records: Sequence[Record], wanted: W
 
 def carry_out(
     store: Store, context: Context, records: Sequence[Record], wanted: Wishes, settings: Mapping[str, str], reason: str = "",
-    also: Sequence[Change] = (), source: str = "",
+    also: Sequence[Change] = (), source: str = "", progress: Progress = silent,
 ) -> Merging:
     """Merge ``records`` into the first of them, with the changes ``also``, in one operation; see ``preview``."""
     for left in reversed(range(TURNS)):
+        progress(text("merge.step_look", context.language), 0, 2)
         found = preview(store, context, records, wanted, settings)
         if found.proposed:
+            progress("", 2, 2)
             return found
         changes = found.changes
         looks = likeness.faces({record.rid: record for record in found.others}, store)
@@ -167,8 +171,10 @@ def carry_out(
         for change, number in zip(fresh, store.numbers(CONTACT.number, len(fresh), context.now()) if fresh else (), strict=True):
             change.number = number
         operation = Operation("merge", [*changes, *also], source=source, reason=reason, whole=True)
+        progress(text("merge.step_store", context.language), 1, 2)
         try:
             found.receipt = store.apply(operation, context)
+            progress("", 2, 2)
             return found
         except Overtaken:  # a colleague changed one of them: look again
             if not left:

@@ -14,8 +14,9 @@ from xlcrm.jobs.refresh import refresh
 from xlcrm.jobs.repair import PLACE
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Record
+from xlcrm.model.resultsheets import DUPLICATES, FOUND, MERGING
 from xlcrm.model.rows import Cell, Link, Rows
-from xlcrm.model.tables import CUSTOMER, DUPLICATES, FOUND, MERGING
+from xlcrm.model.tables import CUSTOMER
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
@@ -25,7 +26,7 @@ SIDES = ("first", "second", "third", "fourth")
 
 
 def chosen(book: Book, store: Store) -> list[Record]:
-    """The customers of the selected rows: in 客户基础信息表 or 查找结果 two to four, in 查重结果 a pair. UsageError otherwise."""
+    """The customers of the selected rows: two to four in 客户基础信息表 or 查找结果, one pair in 查重结果; else UsageError."""
     standing = book.selected()
     names: list[str] = []
     for table in book.tables() if standing is not None else ():
@@ -36,12 +37,18 @@ def chosen(book: Book, store: Store) -> list[Record]:
             continue
         picked = [row for row, line in enumerate(rows.lines) if standing.line <= line < standing.line + standing.rows]
         if table is DUPLICATES:
+            if len(picked) > 1:
+                raise UsageError("ribbon.one_pair", count=len(picked))
             customers = book.read(CUSTOMER)
-            pair = (_number(customers, rows.cell(row, key)) for row in picked[:1] for key in ("place", "other"))
-            names = [name for name in pair if name]
+            pair = [_number(customers, rows.cell(row, key)) for row in picked for key in ("place", "other")]
+            if not all(pair):
+                raise UsageError("ribbon.pair_unsent")
+            names = pair
         else:
             names = [str(number) for row in picked if (number := rows.cell(row, "number"))]
-    if not 2 <= len(names) <= len(SIDES):
+    if len(names) > len(SIDES):
+        raise UsageError("ribbon.many_customers", count=len(names), most=len(SIDES))
+    if len(names) < 2:
         raise UsageError("ribbon.two_customers")
     return all_named(store, names)
 

@@ -10,19 +10,26 @@ from xlcrm.catalogue import text
 from xlcrm.errors import UsageError
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
+from xlcrm.model.tables import CUSTOMER
 from xlcrm.model.vocabularies import vocabulary
+from xlcrm.rules.clean import read
 from xlcrm.rules.rights import Action, Scope, widest
+from xlcrm.rules.rulebook import Rulebook
 from xlcrm.store.base import Store
 
 
-def add(store: Store, context: Context, name: str, account: str, department: str, roles: str) -> Person:
-    """Add a colleague; ``roles`` are codes or labels, separated by commas. UsageError for an unknown role or a taken name."""
+def add(store: Store, context: Context, name: str, account: str, department: str, roles: str, email: str = "") -> Person:
+    """Add a colleague; ``roles`` are codes or labels, separated by commas.
+
+    UsageError for an unknown role, a taken name, or what is no e-mail address.
+    """
     name, account = name.strip(), account.strip()
     if not name or not account:
         raise UsageError("jobs.person_blank")
     if any(name in (person.name, person.account) or account == person.account for person in store.people()):
         raise UsageError("jobs.person_taken", name=name)
-    return store.add_person(Person(new_rid(), account, name, department.strip(), role_codes(roles)), context)
+    person = Person(new_rid(), account, name, department.strip(), role_codes(roles), email=address(email, context))
+    return store.add_person(person, context)
 
 
 def change(
@@ -33,14 +40,15 @@ def change(
     roles: str | None = None,
     department: str | None = None,
     account: str | None = None,
+    email: str | None = None,
     deputy: str | None = None,
     until: str = "",
     disabled: bool | None = None,
 ) -> Person:
     """Change a colleague, found by name or login; None leaves a thing as it is, ``deputy`` "" takes it back.
 
-    The person's rid, name and customers stay. UsageError for an unknown colleague or role, a day that is none or past, a
-    deputy that is the person or disabled, and for taking away the last administrator.
+    The person's rid, name and customers stay. UsageError for an unknown colleague or role, what is no e-mail address, a day
+    that is none or past, a deputy that is the person or disabled, and for taking away the last administrator.
     """
     people = store.people()
     before = named(people, name)
@@ -51,6 +59,8 @@ def change(
         after = replace(after, department=department.strip())
     if account is not None and account.strip():
         after = replace(after, account=account.strip())
+    if email is not None:
+        after = replace(after, email=address(email, context))
     if deputy is not None:
         after = replace(after, deputy=_deputy(people, before, deputy), deputy_until=_until(until, context) if deputy else "")
     if disabled is not None:
@@ -69,6 +79,14 @@ def named(people: Iterable[Person], name: str) -> Person:
     if found is None:
         raise UsageError("jobs.person_unknown", name=name)
     return found
+
+
+def address(email: str, context: Context) -> str:
+    """An e-mail address as it is kept, "" for none; UsageError for what is no address."""
+    reading = read(email.strip(), CUSTOMER["email"], Rulebook(context.clock(), context.language))
+    if email.strip() and not reading.value:
+        raise UsageError("jobs.person_email", email=email)
+    return reading.value or ""
 
 
 def role_codes(roles: str) -> frozenset[str]:
@@ -90,11 +108,19 @@ def role_labels(person: Person, language: str) -> str:
 
 
 def listed(people: Iterable[Person], language: str, day: str) -> list[list[str]]:
-    """Everybody as (name, login, department, roles, remarks): who stands in until when, who is disabled."""
+    """Everybody as (name, login, department, roles, e-mail, remarks): who stands in until when, who is disabled."""
     people = list(people)
     names = {person.rid: person.name for person in people}
     return [
-        [one.name, one.account, one.department, role_labels(one, language), _remark(one, names, language, day)] for one in people
+        [
+            one.name,
+            one.account,
+            one.department,
+            role_labels(one, language),
+            one.email,
+            _remark(one, names, language, day),
+        ]
+        for one in people
     ]
 
 

@@ -6,8 +6,9 @@ from datetime import datetime, time
 
 from xlcrm.errors import UsageError
 from xlcrm.model.context import Context
+from xlcrm.model.resultsheets import FOUND
 from xlcrm.model.rows import Cell, Rows
-from xlcrm.model.tables import CUSTOMER, FOUND, INTERACTION
+from xlcrm.model.tables import CUSTOMER, INTERACTION
 from xlcrm.sheets.base import Book
 
 CUSTOMER_TYPED = ("number", "name", "contact", "phone", "uscc")
@@ -20,7 +21,7 @@ def new_customer(book: Book, context: Context) -> tuple[str, str]:
     A row prepared before that nobody has filled in is offered again. Raises BookError.
     """
     rows = book.read(CUSTOMER)
-    if _waits(rows, CUSTOMER_TYPED):
+    if waits(rows, CUSTOMER_TYPED):
         return rows.sheet, rows.place(len(rows) - 1, "name")
     today = datetime.combine(context.clock().date(), time())
     record: dict[str, Cell] = {"first_contact": today, "owner": context.actor.name if context.actor.rid else None}
@@ -37,13 +38,12 @@ def interaction(book: Book, context: Context) -> tuple[str, str, str]:
     """
     customer, contact = chosen(book)
     rows = book.read(INTERACTION)
-    if _waits(rows, INTERACTION_TYPED) and rows.cell(len(rows) - 1, "customer") == customer:
+    if waits(rows, INTERACTION_TYPED) and rows.cell(len(rows) - 1, "customer") == customer:
         return customer, rows.sheet, rows.place(len(rows) - 1, "way")
     moment = context.clock().replace(second=0, microsecond=0)
-    made = book.append(
-        INTERACTION,
-        [{"customer": customer, "at": moment, "contact": contact, "follower": context.actor.name if context.actor.rid else None}],
-    )
+    me = context.actor.name if context.actor.rid else None
+    record: dict[str, Cell] = {"customer": customer, "at": moment, "contact": contact, "follower": me, "next_by": me}
+    made = book.append(INTERACTION, [record])
     book.save()
     return customer, made.sheet, made.place(0, "way")
 
@@ -64,6 +64,6 @@ def chosen(book: Book) -> tuple[str, str | None]:
     raise UsageError("ribbon.no_customer")
 
 
-def _waits(rows: Rows, typed: tuple[str, ...]) -> bool:
+def waits(rows: Rows, typed: tuple[str, ...]) -> bool:
     """Whether the last row was prepared and not filled in yet."""
     return bool(len(rows)) and all(rows.cell(len(rows) - 1, key) is None for key in typed)

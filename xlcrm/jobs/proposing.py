@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlcrm.catalogue import text
+from xlcrm.catalogue import area, text
 from xlcrm.jobs.proposals import customers
 from xlcrm.model.proposal import Proposal
 from xlcrm.model.vocabularies import vocabulary
+from xlcrm.rules import taglibrary
 from xlcrm.rules.approvals import open_seats
 from xlcrm.store.base import Store
 
@@ -23,8 +24,15 @@ def told(store: Store, proposal: Proposal, language: str, names: Mapping[str, st
     roles = vocabulary("role")
     seats = [roles.label(seat, language) for seat in open_seats(proposal)] or [roles.label("steward", language)]
     join = text("match.and", language).join
-    said = {"who": names.get(proposal.initiator, proposal.initiator), "survivor": shown[0], "others": join(shown[1:])}
-    line = text(f"merge.told_{proposal.kind}", language, at=proposal.at, seats=join(seats), **said)
+    who, survivor = names.get(proposal.initiator, proposal.initiator), shown[0] if shown else ""
+    said = {"who": who, "survivor": survivor, "others": join(shown[1:])}
+    if f"told_{proposal.kind}" in area("merge"):
+        line = text(f"merge.told_{proposal.kind}", language, at=proposal.at, seats=join(seats), **said)
+    else:
+        what = text(f"queues.kind_{proposal.kind}", language)
+        named = survivor or str(proposal.about.get("filter") or "") or taglibrary.told(proposal.about, language)
+        about = f" {named}" if named else ""
+        line = text("requests.told_any", language, at=proposal.at, seats=join(seats), who=who, what=what, about=about)
     extra = [text("merge.told_reason", language, reason=proposal.reason)] if proposal.reason else []
     extra += [text("merge.told_agreed", language, names=join(agreed))] if agreed else []
     return " ".join((line, *extra))

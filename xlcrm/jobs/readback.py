@@ -10,10 +10,11 @@ from xlcrm.errors import UsageError
 from xlcrm.model.fields import Field, Kind, Role
 from xlcrm.model.operation import Record
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import BY_KEY, CONTACT, CUSTOMER, INTERACTION, TAG
+from xlcrm.model.tables import BELOW, BY_KEY, CUSTOMER, REQUEST
 from xlcrm.model.vocabularies import fold
 from xlcrm.rules.clean import read, show
 from xlcrm.rules.rulebook import Rulebook
+from xlcrm.rules.wanted import SAID, shown
 from xlcrm.store.base import Entry, Store
 
 CONDITION = re.compile(r"\s*(?P<field>[^=!<>≥≤＞＜＝≠]+?)\s*(?P<sign>!=|<>|>=|<=|[=<>≥≤＞＜＝≠])\s*(?P<value>.*?)\s*")
@@ -60,6 +61,9 @@ def cells(
     found = list(records)
     columns: dict[str, list[Cell]] = {}
     for field in BY_KEY[table].fields:
+        if table == REQUEST.key and field.key in SAID:
+            columns[field.key] = [shown(REQUEST, record.values, field.key, language, names) for record in found]
+            continue
         values = [_value(record, field.key) for record in found]
         if field.kind is Kind.REFERENCE:
             values = [customers.get(value or "", value) for value in values]
@@ -77,11 +81,11 @@ def _value(record: Record, key: str) -> str | None:
 
 
 def family(store: Store, customers: Sequence[Record]) -> dict[str, list[Record]]:
-    """The contacts, interactions and tags of customers, by table key."""
+    """What belongs to customers, by table key."""
     rids = [record.rid for record in customers]
     return {
         table.key: [record for records in store.children(table.key, rids).values() for record in records]
-        for table in (CONTACT, INTERACTION, TAG)
+        for table in BELOW
     }
 
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from xlcrm.catalogue import text
 from xlcrm.errors import BookError
+from xlcrm.jobs import dictionary, reviewing
 from xlcrm.jobs.outbox.keep import QUEUED
 from xlcrm.jobs.outbox.parcel import having
 from xlcrm.jobs.readback import cells
 from xlcrm.jobs.reading import Sheet, read
+from xlcrm.jobs.submit import requests
 from xlcrm.jobs.submit.existing import edited
 from xlcrm.jobs.tokens import tokens
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Role, Table
 from xlcrm.model.operation import Record, Values
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import CUSTOMER, SUBMITTED
+from xlcrm.model.tables import CUSTOMER, REQUEST, SUBMITTED
 from xlcrm.model.vocabularies import vocabulary
+from xlcrm.rules.approvals import SETTING
 from xlcrm.rules.checks.numbers import SETTLED
+from xlcrm.rules.marks import mark
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
 from xlcrm.store.base import Store
@@ -48,6 +53,7 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> R
     """
     book.progress(text("jobs.step_read", context.language), 0, 2)
     book.ready()
+    _free(book, store.taken_back(), context.language)
     sheets = read(book, rulebook, _concerned(book), store)
     sheet = sheets.pop(CUSTOMER.key, None)
     if sheet is None:
@@ -55,16 +61,22 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> R
     done = Refreshed(len(sheet.rows))
     for other in sheets.values():
         _receive(book, other, store, context, rulebook.names)
+    if REQUEST in book.tables():
+        _follow(book, store, context, rulebook)
     _tell(book, sheet, store, context)
     current = _current(sheet, store, done, _answered(book, sheet, store))
     book.progress(text("jobs.step_write", context.language), 1, 2)
     if current:
-        book.write(sheet.rows, _columns(sheet, current, context, rulebook.names))
+        now = _columns(sheet, current, context, rulebook.names)
+        book.write(sheet.rows, now)
+        sheet.rows.columns.update({key: list(column) for key, column in now.items()})
+    _reviewed(book, sheet, store, context, rulebook)
     fresh = _missing(book, sheet, store, context)
     if fresh:
         columns = cells(fresh, CUSTOMER.key, context.language, rulebook.names, {})
         book.append(CUSTOMER, [{key: column[index] for key, column in columns.items()} for index in range(len(fresh))])
         done.added = len(fresh)
+    dictionary.share(book, rulebook.settings, context.language)
     book.save()
     book.progress("", 2, 2)
     return done
@@ -73,6 +85,23 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> R
 def _concerned(book: Book) -> list[Table]:
     """The customers, and the other tables of which rows wait for their answer."""
     return [table for table in SUBMITTED if table is CUSTOMER or (table in book.tables() and having(book.read(table), (QUEUED,)))]
+
+
+def _free(book: Book, gone: Collection[str], language: str) -> None:
+    """Let the rows with these numbers, whose records the person took back, be submitted anew."""
+    for table in book.tables() if gone else ():
+        if table not in SUBMITTED:
+            continue
+        rows = book.read(table)
+        free = {row for row, cell in enumerate(rows.columns.get("number") or ()) if cell in gone}
+        audit = [item.key for item in table.fields if item.role is Role.AUDIT and item.key in rows.columns]
+        put: dict[str, Cell] = dict.fromkeys(audit)
+        put["submit_status"] = vocabulary("submit_status").label("unsent", language)
+        columns = {key: list(rows.columns.get(key) or [None] * len(rows)) for key in put}
+        for key, row in product(put, free):
+            columns[key][row] = put[key]
+        if free:
+            book.write(rows, columns)
 
 
 def _receive(book: Book, sheet: Sheet, store: Store, context: Context, names: Mapping[str, str]) -> None:
@@ -90,6 +119,17 @@ def _receive(book: Book, sheet: Sheet, store: Store, context: Context, names: Ma
                 column[row] = cell
             columns[item.key] = column
     book.write(sheet.rows, columns)
+
+
+def _follow(book: Book, store: Store, context: Context, rulebook: Rulebook) -> None:
+    """Let the rows of update requests show how theirs stand; what somebody typed over one stays."""
+    if not any(book.read(REQUEST).columns.get("number", ())):
+        return
+    sheet = read(book, rulebook, [REQUEST], store)[REQUEST.key]
+    current = requests.unedited(sheet, store)
+    columns = _columns(sheet, current, context, rulebook.names)
+    if current:
+        book.write(sheet.rows, {key: column for key, column in columns.items() if key != "customer"})
 
 
 def _tell(book: Book, sheet: Sheet, store: Store, context: Context) -> None:
@@ -124,6 +164,35 @@ def _answered(book: Book, sheet: Sheet, store: Store) -> dict[int, Record]:
     records = store.records(set(rids.values()) - {record.rid for record in sheet.records.values()})
     rows = {row: rids[one] for row, one in enumerate(said) if one in rids and not sheet.value(row, "number")}
     return {row: records[rid] for row, rid in rows.items() if rid in records and records[rid].state == "live"}
+
+
+def _reviewed(book: Book, sheet: Sheet, store: Store, context: Context, rulebook: Rulebook) -> None:
+    """Say of new customers what a second person said about them: still 待审核, 已提交, or 已退回 with the reason."""
+    if SETTING not in rulebook.settings:
+        return
+    records = {row: one for row in range(len(sheet.rows)) if (one := sheet.records.get(sheet.value(row, "number") or ""))}
+    waits = reviewing.waiting(store, rulebook.settings)
+    back = reviewing.declined(store, {one.rid for one in records.values() if one.state == "void"})
+    passed = {one.customer for one in store.proposals(reviewing.KIND, "done")}
+    words = vocabulary("submit_status")
+    columns = {
+        key: list(sheet.rows.columns.get(key) or [None] * len(sheet.rows)) for key in ("submit_status", "check_result", "problem")
+    }
+    status = columns["submit_status"]
+    before = list(status)
+    for row, record in records.items():
+        said = words.find(str(status[row] or ""))
+        if record.state == "live" and record.rid in waits and said is not None and said.code == "stored":
+            status[row] = words.label("review", context.language)
+        elif record.state == "live" and record.rid in passed - waits and said is not None and said.code == "review":
+            status[row] = words.label("stored", context.language)
+        elif why := back.get(record.rid):
+            finding = reviewing.told(why, sheet.table.key, row, rulebook.names)
+            status[row] = words.label("refused", context.language)
+            columns["check_result"][row] = mark([finding], sheet.rows.headers, context.language)
+            columns["problem"][row] = finding.sentence(context.language)
+    if status != before:
+        book.write(sheet.rows, columns)
 
 
 def _current(sheet: Sheet, store: Store, done: Refreshed, answered: Mapping[int, Record]) -> dict[int, Record]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from xlcrm.jobs.marking import fill, plain
 from xlcrm.jobs.reading import Sheet
 from xlcrm.model.fields import Table
+from xlcrm.model.resultsheets import FINDINGS
 from xlcrm.model.rows import Cell, Link, Rows
-from xlcrm.model.tables import FINDINGS, STORED
+from xlcrm.model.tables import STORED
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.marks import CODES
 from xlcrm.sheets.base import Book

@@ -10,8 +10,8 @@ from pathlib import Path
 from xlcrm.catalogue import text
 from xlcrm.errors import UsageError
 from xlcrm.jobs.marking import fill
+from xlcrm.model.resultsheets import SETTING
 from xlcrm.model.rows import Cell, Link
-from xlcrm.model.tables import SETTING
 from xlcrm.sheets.base import Book
 
 LARGEST = 100_000  # bytes; a settings file is a few hundred

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xlcrm.catalogue import text
 from xlcrm.errors import Overtaken, UsageError
 from xlcrm.jobs import likeness
+from xlcrm.jobs.progress import Progress, silent
 from xlcrm.jobs.submit import TURNS
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Change, Operation, Receipt, Record, Values
 from xlcrm.model.tables import BY_KEY, CUSTOMER, STORED
 from xlcrm.rules.rights import Action, rights_of
-from xlcrm.rules.undo import Plan, Said, Step, plan, steps
+from xlcrm.rules.undo import Plan, Said, Step, plan, steps, undecided
 from xlcrm.store.base import Done, Sought, Store
 
-KINDS = frozenset({"submit", "import", "consolidate", "edit", "merge", "void", "request", "handover"})
-"""What people take back one after the other; an undo itself only where somebody names it."""
+KINDS = frozenset({"submit", "import", "consolidate", "edit", "merge", "void", "request", "update", "handover"})
+"""What people take back one after the other; an undo itself, or choices about headers, only where somebody names it."""
+_DECIDED = frozenset({"decision"})
 _PAGE = 5_000
+_MORE = 2  # steps after the last entry is read
 
 
 @dataclass(slots=True)
@@ -32,8 +36,9 @@ class Undo:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many records become void, live again, move, or get former values back."""
+        """How many records become void, live again, move, or get former values back; how many decisions are taken back."""
         found = {"void": 0, "back": 0, "moved": 0, "fields": 0, "left": len(self.plan.left)}
+        found["decisions"] = len(self.plan.decisions)
         for change in self.plan.changes:
             moved = "moved" if "customer" in change.values else "fields"
             found["void" if change.state == "void" else "back" if change.state else moved] += 1
@@ -77,15 +82,26 @@ def standing(store: Store, done: Done) -> Done | None:
     return done
 
 
-def preview(store: Store, context: Context, done: Done) -> Undo:
+def preview(store: Store, context: Context, done: Done, progress: Progress = silent) -> Undo:
     """What taking ``done`` back would do. UsageError where it cannot be, or the acting person has no right to it."""
+    found = _planned(store, context, done, progress)
+    progress("", 1, 1)
+    return found
+
+
+def _planned(store: Store, context: Context, done: Done, progress: Progress) -> Undo:
     rights = rights_of(context.actor, store.people(), context.now()[:10])
     mine = done.actor in {person.rid for person in rights.persons}
     if not mine and not rights.ever(Action.UNDO):
         raise UsageError("undo.not_yours", operation=done.number)
-    work, hidden = _steps(store, done)
-    if not work:
-        raise UsageError("undo.all_hidden" if hidden else "undo.no_records", operation=done.number)
+    said = _read(store, done, context.language, progress)
+    work, decided, hidden = steps(said), steps(said, _DECIDED), done.entries - len(said)
+    if not work and not decided:
+        theirs = hidden and done.kind in (*KINDS, "undo", "match")
+        raise UsageError("undo.all_hidden" if theirs else "undo.no_records", operation=done.number)
+    progress(text("undo.step_plan", context.language), done.entries, done.entries + _MORE)
+    stood = store.as_of((step.rid, step.version) for step in work if step.revived)
+    work = [step.whole(stood.get((step.rid, step.version), {})) if step.revived else step for step in work]
     rids = {step.rid for step in work}
     records = store.records(rids)
     hidden -= sum(one.operation == done.id for of in store.kept(rids).values() for one in of)
@@ -101,6 +117,8 @@ def preview(store: Store, context: Context, done: Done) -> Undo:
     lives_on = _survivors(store, around | dict(records), named)
     made = {step.rid for step in work if step.made}
     found = Undo(done, plan(work, around | dict(records), lives_on, _used(store, work, made)), records, hidden=hidden)
+    found.plan.decisions, left = undecided(decided, store.decisions(step.rid for step in decided))
+    found.plan.left += left
     for change in found.plan.changes:
         owner = owners.get(_customer(records[change.rid]))
         if not any(rights.may(action, owner) for action in (Action.CREATE, Action.UNDO, Action.VOID)):
@@ -108,22 +126,24 @@ def preview(store: Store, context: Context, done: Done) -> Undo:
     return found
 
 
-def undo(store: Store, context: Context, done: Done) -> Undo:
+def undo(store: Store, context: Context, done: Done, progress: Progress = silent) -> Undo:
     """Take ``done`` back in one operation. UsageError as ``preview``, or where nothing of it is left to be taken back."""
     for left in reversed(range(TURNS)):
-        found = preview(store, context, done)
-        if not found.plan.changes:
+        found = _planned(store, context, done, progress)
+        if not found.plan.changes and not found.plan.decisions:
             raise UsageError("undo.all_changed", operation=done.number)
         goals = _goals(store, found)
         changes = [*found.plan.changes, *(Change(CUSTOMER.key, rid, rid, {}, one.version) for rid, one in goals.items())]
-        operation = Operation("undo", changes, source=done.source, reverses=done.id, whole=True)
+        operation = Operation("undo", changes, found.plan.decisions, source=done.source, reverses=done.id, whole=True)
         apart = {change.rid for change in changes if change.state == "live"}
         touched = [change.rid for change in found.plan.changes if change.table == CUSTOMER.key and change.state != "void"]
         standing = {rid: found.records[rid] for rid in touched} | goals
         found_by = [change for change in changes if change.state != "void"]  # what is void is found by nothing
-        likeness.give(found_by, standing, store, _joining(changes, found.records), _ended(store, done), apart)
+        likeness.give(found_by, standing, store, _joining(store, changes, found.records), _ended(store, done), apart)
+        progress(text("undo.step_store", context.language), done.entries + 1, done.entries + _MORE)
         try:
             found.receipt = store.apply(operation, context)
+            progress("", 1, 1)
             return found
         except Overtaken:  # a colleague changed one of the records: look again what is left to be taken back
             if not left:
@@ -131,15 +151,16 @@ def undo(store: Store, context: Context, done: Done) -> Undo:
     raise AssertionError
 
 
-def _steps(store: Store, done: Done) -> tuple[list[Step], int]:
-    """What ``done`` did to records, read page by page; and how many of its entries are not to be seen."""
+def _read(store: Store, done: Done, language: str, progress: Progress) -> list[Said]:
+    """What ``done`` did, page by page, as far as it is to be seen."""
     said: list[Said] = []
     cursor = ""
     while True:
+        progress(text("undo.step_read", language), len(said), done.entries + _MORE)
         page = store.log(cursor, _PAGE, Sought(operation=done.id))
         said += [Said(entry.table, entry.rid, entry.version, entry.before, entry.after) for entry in page.entries]
         if page.cursor == cursor:
-            return steps(said), done.entries - len(said)
+            return said
         cursor = page.cursor
 
 
@@ -157,12 +178,12 @@ def _survivors(store: Store, records: Mapping[str, Record], named: set[str]) -> 
 
 
 def _used(store: Store, work: list[Step], made: set[str]) -> set[str]:
-    """The customers made by ``work`` that something else belongs to by now: records added since, customers merged into them."""
+    """The records made by ``work`` that something else belongs to by now: merged into them, or added to a customer since."""
+    found: set[str] = set()
+    for key in {step.table for step in work if step.made}:
+        found |= store.joined([step.rid for step in work if step.made and step.table == key], key).keys()
     customers = [step.rid for step in work if step.made and step.table == CUSTOMER.key]
-    if not customers:
-        return set()
-    found = {rid for rid, of in store.joined(customers).items() if of}
-    for table in STORED:
+    for table in STORED if customers else ():
         if "customer" in BY_KEY[table.key].by_key and table.key != CUSTOMER.key:
             children = store.children(table.key, customers)
             found |= {rid for rid, of in children.items() if any(one.rid not in made for one in of)}
@@ -182,19 +203,20 @@ def _ended(store: Store, done: Done) -> set[str]:
 
 
 def _goals(store: Store, found: Undo) -> dict[str, Record]:
-    """The living customers that others are merged into, or no longer, of which nothing else changes: they are found otherwise."""
+    """The living customers that others live on under, or no longer, of which nothing else changes: they are found otherwise."""
     rids = set()
     for change in found.plan.changes:
         if change.table == CUSTOMER.key and change.state in ("live", "merged"):
             rids.add(change.merged_into or found.records[change.rid].merged_into or "")
+    rids |= set(store.find(one.number for one in store.records(rids).values() if one.number).values())
     rids -= {"", *(change.rid for change in found.plan.changes)}
     return {rid: one for rid, one in store.records(rids).items() if one.state == "live"}
 
 
-def _joining(changes: list[Change], records: Mapping[str, Record]) -> dict[str, list[Values]]:
+def _joining(store: Store, changes: list[Change], records: Mapping[str, Record]) -> dict[str, list[Values]]:
     """What customers that are merged again bring along."""
+    into = {change.rid: change.merged_into for change in changes if change.table == CUSTOMER.key and change.merged_into}
     found: dict[str, list[Values]] = {}
-    for change in changes:
-        if change.state == "merged" and change.merged_into:
-            found.setdefault(change.merged_into, []).append(records[change.rid].values)
+    for rid, values in likeness.faces({rid: records[rid] for rid in into}, store):
+        found.setdefault(into[rid], []).append(values)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlcrm.catalogue import text
-from xlcrm.jobs import repair
+from xlcrm.jobs import dictionary, repair
 from xlcrm.jobs.marking import write_marks
 from xlcrm.jobs.reading import Sheet, Tally, read, tally
 from xlcrm.model.context import Context
@@ -44,6 +44,7 @@ def validate(book: Book, context: Context, rulebook: Rulebook, repairs: Sequence
     if repairs:
         repair.apply(book, repairs)
         kept = [*(repair.line(one, context.language) for one in repairs), *kept]
+    dictionary.share(book, rulebook.settings, context.language)
     sheets = read(book, rulebook)
     book.progress(text("jobs.step_write", context.language), 1, 2)
     for sheet in sheets.values():

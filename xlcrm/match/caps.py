@@ -5,7 +5,7 @@ Apart from the definition of the keys, because every command that opens a store 
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 """Of the definition of the keys and of the comparable parts: a store that keeps those of another one makes them anew."""
 
 CAPS = {

@@ -45,6 +45,12 @@ def parse(values: pl.Series) -> pl.DataFrame:
 
 def _alone(values: pl.Series) -> pl.Series:
     """The name without numbers, brackets and what stands behind dashes; of several persons the first."""
-    values = values.str.replace_all("[0-9@]{5,}[^ ]*", "").str.replace_all(r"\([^()]*\)?", "").str.strip_chars(" -")
-    values = values.str.replace(_BESIDE, "$1").str.replace(_WESTERN_TITLE, "")
-    return values.str.replace(r"^([a-z'-]+), *([a-z' -]+)$", "$2 $1")
+    return text.at_once(
+        values,
+        lambda one: one.str.replace_all("[0-9@]{5,}[^ ]*", "")
+        .str.replace_all(r"\([^()]*\)?", "")
+        .str.strip_chars(" -")
+        .str.replace(_BESIDE, "$1")
+        .str.replace(_WESTERN_TITLE, "")
+        .str.replace(r"^([a-z'-]+), *([a-z' -]+)$", "$2 $1"),
+    )

@@ -92,6 +92,7 @@ def normalise(columns: Mapping[str, Column]) -> Normal:
     count = lengths.pop() if lengths else 0
     blank = pl.repeat("", count, dtype=pl.String, eager=True)
     raw = pl.DataFrame({key: text.series(columns[key]) if key in columns else blank for key in KEYS})
+    raw = raw.select(pl.all().fill_null("").str.slice(0, 4 * text.LONGEST))  # a cell may hold far more than is looked at
     size = -(-count // max(1, -(-count // SLICE))) or 1
     slices = [raw.slice(start, size) for start in range(0, max(count, 1), size)]
     if len(slices) == 1:
@@ -137,29 +138,39 @@ def _set_right(raw: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_CODES = {"province": "^[0-9]{2}$", "city": "^[0-9]{4}$", "district": "^[0-9]{6}$"}
+"""What a place is as a store keeps it: its administrative code, which is no street."""
+
 _LONG_NUMBER = r"[0-9](?:[ ()-]{0,2}[0-9]){6}"
 _MOBILE = r"^ *1[3-9][0-9]{9} *$"
 
 
 def _others(raw: pl.DataFrame) -> pl.DataFrame:
     """The parts of everything else but telephone numbers, some of which need to know the place."""
-    named = raw["province"] + " " + raw["city"] + " " + raw["district"]
-    apart = named + " " + raw["street"] + " " + raw["house_number"]
-    address = raw.select(pl.when(pl.col("address") == "").then(apart.str.strip_chars(" ")).otherwise("address")).to_series()
-    locality = raw.select(pl.when(pl.col("district") == "").then("city").otherwise("district")).to_series()
-    identity = raw["identity"].str.to_uppercase().str.replace_all("[^0-9A-Z]", "").str.slice(0, 40)
+    written = [pl.when(pl.col(key).str.contains(code)).then(pl.lit("")).otherwise(key) for key, code in _CODES.items()]
+    apart = pl.concat_str(*written, "street", "house_number", separator=" ").str.strip_chars(" ")
+    address = raw.select(pl.when(pl.col("address") == "").then(apart).otherwise("address")).to_series()
+    coded = [pl.when((pl.col("address") == "") & pl.col(key).str.contains(code)).then(key) for key, code in _CODES.items()]
+    code = raw.select(pl.coalesce(*reversed(coded), pl.lit(""))).to_series()
+    plain = raw.select(
+        identity=pl.col("identity").str.to_uppercase().str.replace_all("[^0-9A-Z]", "").str.slice(0, 40),
+        code=pl.col("uscc").str.strip_chars().str.to_uppercase().str.slice(0, 40),
+        postcode=pl.col("postcode").str.to_uppercase().str.replace_all("[^0-9A-Z]", "").str.replace("^0+$", "").str.slice(0, 20),
+        locality=pl.when(pl.col("district") == "").then("city").otherwise("district"),
+    )
+    identity = plain["identity"]
     said = ((raw["birth_date"] != "") | (identity != "")).any()
     parts = {
         "mails": reach.mails(raw["email"]),
-        "code": raw["uscc"].str.strip_chars().str.to_uppercase().str.slice(0, 40),
+        "code": plain["code"],
         "identity": text.where(identity, "^0+$|^1+$|^9+$|^.{1,4}$", lambda fake: fake.str.slice(0, 0)),
         "born": people.born(raw["birth_date"], identity) if said else raw["birth_date"],
-        "postcode": raw["postcode"].str.to_uppercase().str.replace_all("[^0-9A-Z]", "").str.replace("^0+$", "").str.slice(0, 20),
-        "locality": text.fold(locality),
+        "postcode": plain["postcode"],
+        "locality": text.fold(plain["locality"]),
     }
-    return pl.concat(
-        (_each(raw["contact"], contact.parse), _each(address, reach.addresses), pl.DataFrame(parts)), how="horizontal"
-    )
+    found = _each(address, reach.addresses)
+    found = found.with_columns(area=pl.when(pl.col("area") == "").then(code).otherwise("area"))
+    return pl.concat((_each(raw["contact"], contact.parse), found, pl.DataFrame(parts)), how="horizontal")
 
 
 def _joined(raw: pl.DataFrame, names: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:

@@ -27,13 +27,18 @@ HAN = "[㐀-鿿]"
 
 
 def series(values: Sequence[str | None] | pl.Series) -> pl.Series:
-    """``values`` as a column without nulls, each cut to what is looked at. Lone surrogates, which are no text, are dropped."""
-    if not isinstance(values, pl.Series):
-        try:
-            values = pl.Series(values, dtype=pl.String)
-        except UnicodeEncodeError:
-            values = pl.Series([value and value.encode("utf-8", "ignore").decode() for value in values], dtype=pl.String)
-    return values.fill_null("").str.slice(0, 4 * LONGEST)
+    """``values`` as a column. Lone surrogates, which are no text, are dropped."""
+    if isinstance(values, pl.Series):
+        return values
+    try:
+        return pl.Series(values, dtype=pl.String)
+    except UnicodeEncodeError:
+        return pl.Series([value and value.encode("utf-8", "ignore").decode() for value in values], dtype=pl.String)
+
+
+def at_once(texts: pl.Series, steps: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """``texts`` after several steps: each on its own would cost as much as some hundred texts do."""
+    return texts.to_frame("text").select(steps(pl.col("text"))).to_series().alias(texts.name)
 
 
 def fold(texts: pl.Series) -> pl.Series:
@@ -49,13 +54,15 @@ def plain(texts: pl.Series) -> pl.Series:
 
 
 def _plainer(texts: pl.Series) -> pl.Series:
-    texts = texts.str.normalize("NFKC").str.to_lowercase()
-    return texts.str.replace_all(_OPEN, "(").str.replace_all(_CLOSE, ")")
+    return at_once(
+        texts, lambda text: text.str.normalize("NFKC").str.to_lowercase().str.replace_all(_OPEN, "(").str.replace_all(_CLOSE, ")")
+    )
 
 
 def words(texts: pl.Series, keep: str = "") -> pl.Series:
     """``texts`` without punctuation but the characters in ``keep``; blanks only between western words."""
-    texts = texts.str.replace_all(r"['’`]", "").str.replace_all(rf"[^\p{{L}}\p{{N}}{keep}]+", " ").str.strip_chars(" ")
+    bare = rf"[^\p{{L}}\p{{N}}{keep}]+"
+    texts = at_once(texts, lambda text: text.str.replace_all(r"['’`]", "").str.replace_all(bare, " ").str.strip_chars(" "))
     return tight(texts, keep)
 
 
@@ -67,7 +74,10 @@ def ordered(texts: pl.Series) -> pl.Series:
 def tight(texts: pl.Series, beside: str = "") -> pl.Series:
     """``texts`` with blanks only between western words, not ``beside`` these characters."""
     near = rf"[^\x00-\x7f]|[{beside}]" if beside else r"[^\x00-\x7f]"
-    return where(texts, " ", lambda spaced: spaced.str.replace_all(rf" +({near})", "$1").str.replace_all(rf"({near}) +", "$1"))
+    ahead, behind = rf" +({near})", rf"({near}) +"
+    return where(
+        texts, " ", lambda odd: at_once(odd, lambda text: text.str.replace_all(ahead, "$1").str.replace_all(behind, "$1"))
+    )
 
 
 def where(texts: pl.Series, which: str | pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:

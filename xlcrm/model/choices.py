@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from xlcrm.model.fields import Field, Kind, Role
 from xlcrm.model.learned import NOT_IMPORTED, Target
-from xlcrm.model.tables import CONTACT, CUSTOMER, INTERACTION, TAG
+from xlcrm.model.tables import BELOW, CONTACT, CUSTOMER
 from xlcrm.model.vocabularies import Option, names, vocabulary
 
 AGREED = "="
@@ -50,14 +50,14 @@ def targets() -> Iterator[Option]:
         for key in _SECONDS:
             item = CONTACT[key]
             yield Option(str(Target(CONTACT.key, key, slot)), f"联系人{slot}：{item.zh}", f"Contact {slot}: {item.en}")
-    for table in (CONTACT, INTERACTION, TAG):
+    for table in BELOW:
         for item in table.data:
             yield Option(str(Target(table.key, item.key)), f"{table.zh}：{item.zh}", f"{table.en}: {item.en}")
 
 
 def lists() -> Iterator[Option]:
     """The vocabularies that columns of an old list are read with."""
-    used = {item.options: None for table in (CUSTOMER, CONTACT, INTERACTION, TAG) for item in table.data if item.options}
+    used = {item.options: None for table in (CUSTOMER, *BELOW) for item in table.data if item.options}
     for name in used:
         found = vocabulary(name)
         if name not in _TOO_LONG:

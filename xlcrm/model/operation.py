@@ -97,7 +97,7 @@ class Decision:
     """What a person decided about two records or a row and a record: remembered under ``pair``."""
 
     pair: str
-    verdict: str  # code of the vocabulary "decision"
+    verdict: str  # code of the vocabulary "decision"; "" where the decision is taken back
     reason: str = ""
 
 

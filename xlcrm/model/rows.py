@@ -70,6 +70,12 @@ class Rows:
     def __len__(self) -> int:
         return len(self.lines)
 
+    def copied(self) -> Rows:
+        """The same rows in lists of their own."""
+        columns, others = ({key: list(cells) for key, cells in of.items()} for of in (self.columns, self.others))
+        kept = list(self.lines), columns, dict(self.letters), dict(self.headers), others
+        return Rows(self.table, self.sheet, *kept, set(self.formulas), set(self.hidden), list(self.flaws))
+
     def cell(self, index: int, key: str) -> Cell:
         """The cell of row ``index`` in field ``key``; None where the sheet has no such column."""
         column = self.columns.get(key)

@@ -9,7 +9,7 @@ from typing import Any
 
 from xlcrm.model.operation import Values
 
-FORMAT = "snapshot 1"
+FORMAT = "snapshot 2"
 """What stands on a sealed snapshot; programs that write it otherwise count on."""
 
 
@@ -38,7 +38,10 @@ class Snapshot:
     (rid, version, values). ``kept`` are losing values: (rid, field, value, origin). ``looks`` are those of the customers with
     which new rows are compared. ``submitted`` are rows whose number the sheet may not show yet: (workbook, token, rid, table);
     ``answers`` what was said about rows that are not stored: (workbook, token, code of 提交状态, 校验结果, 问题说明, number).
-    ``done`` are the parcels that were dealt with lately.
+    ``done`` are the parcels that were dealt with lately, ``replies`` what was said to wishes among them: (parcel, sentence).
+    A row of ``proposals`` is a Proposal's fields without its words; one of ``words`` what was said about them, and about requests
+    that wait: (rid, person, seat, verdict, reason, at, round). A row of ``operations`` is a Done's fields: the person's own
+    latest ones and what took them back. ``taken_back`` are numbers of records that the person's own undo made void.
     """
 
     person: str
@@ -57,6 +60,11 @@ class Snapshot:
     submitted: list[tuple[str, str, str, str]] = field(default_factory=list)
     answers: list[tuple[str, str, str, str, str, str]] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
+    replies: list[tuple[str, str]] = field(default_factory=list)
+    proposals: list[list[Any]] = field(default_factory=list)
+    words: list[list[Any]] = field(default_factory=list)
+    operations: list[list[Any]] = field(default_factory=list)
+    taken_back: list[str] = field(default_factory=list)
     held: Held = field(default_factory=Held)
 
 

@@ -13,7 +13,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice. ``parent`` is the code of the option it depends on (city of a province, tag of a type)."""
+    """One choice. ``parent`` is the code of the option it depends on (city of a province, tag of a type).
+
+    A ``retired`` one is understood where it stands, and offered no more; one that went ``into`` another (a code) is not called
+    by its words any more.
+    """
 
     code: str
     zh: str
@@ -21,6 +25,8 @@ class Option:
     parent: str = ""
     synonyms: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    retired: bool = False
+    into: str = ""
 
     def label(self, language: str) -> str:
         return self.zh if language == "zh" else self.en
@@ -45,6 +51,8 @@ class Vocabulary:
     def _by_text(self) -> dict[str, tuple[Option, ...]]:
         found: dict[str, tuple[Option, ...]] = {}
         for option in self.options:
+            if option.into:
+                continue
             for word in dict.fromkeys(fold(text) for text in (option.zh, option.en, *option.synonyms)):
                 found[word] = (*found.get(word, ()), option)
         return found
@@ -69,8 +77,10 @@ class Vocabulary:
         return option.label(language) if option else code
 
     def extended(self, more: Iterable[Option]) -> Vocabulary:
-        """The same vocabulary with a team's own options after the shipped ones."""
-        return Vocabulary(self.name, self.zh, self.en, (*self.options, *more), self.vague, self.extensible)
+        """The same vocabulary as a team has it: its own options after the shipped ones, or in the place of those they change."""
+        own = {option.code: option for option in more}
+        options = (*(own.pop(option.code, option) for option in self.options), *own.values())
+        return Vocabulary(self.name, self.zh, self.en, options, self.vague, self.extensible)
 
 
 def fold(text: str) -> str:
@@ -89,10 +99,10 @@ def vocabulary(name: str) -> Vocabulary:
 
 
 def _made(name: str) -> tuple[Option, ...]:
-    """The options of a vocabulary that is made of the declaration."""
+    """The options of a vocabulary that is made of the declaration; none of one that only a team fills."""
     from xlcrm.model.choices import MADE
 
-    return tuple(MADE[name]())
+    return tuple(MADE[name]()) if name in MADE else ()
 
 
 def _option(

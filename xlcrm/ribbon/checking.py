@@ -68,16 +68,18 @@ def _taken_back(desk: app.Desk) -> str:
     with app.connected(desk, create=False):
         store, context = desk.store, desk.context
         try:
+            if (wished := app.take_back(desk, "", desk.book.name, desk.book.ask)) is not None:
+                return "\n".join((wished.said(language), *app.deliver(desk)))
             done = undo.find(store, context, source=desk.book.name)
         except UsageError as error:
             if error.key == "undo.nothing":
                 return ""
             raise
-        found = undo.preview(store, context, done)
+        found = undo.preview(store, context, done, desk.book.progress)
         question = undoing.sentences(found, store, language, desk.rulebook.names)
-        if found.plan.changes and not desk.book.ask("\n".join((*question, text("undo.ask", language)))):
+        if (found.plan.changes or found.plan.decisions) and not desk.book.ask("\n".join((*question, text("undo.ask", language)))):
             return text("undo.not_done", language)
-        found = undo.undo(store, context, done)
+        found = undo.undo(store, context, done, desk.book.progress)
         takeback.show(desk.book, store, context, desk.rulebook, found)
         return "\n".join(undoing.sentences(found, store, language, desk.rulebook.names))
 
@@ -86,7 +88,7 @@ def _taken_back(desk: app.Desk) -> str:
 def dedupe(desk: app.Desk) -> str:
     """查重: compare with the sheet and the store, fill 查重结果 and go there."""
     from xlcrm.jobs.dedupe import dedupe as job
-    from xlcrm.model.tables import DUPLICATES
+    from xlcrm.model.resultsheets import DUPLICATES
 
     found = job(desk.book, desk.store, desk.context, desk.rulebook)
     advice = [match.pair.advice for match in found.matches]
@@ -112,15 +114,23 @@ def submit(desk: app.Desk) -> str:
         with app.connected(desk):
             sent = say.sent(app.send(desk, own=False), language)
             along = app.take_along(desk)
+            acted, reviewed = app.answer(desk), app.reviewed(desk)
             done = job(desk.book, desk.store, desk.context, desk.rulebook, send=app.sending(desk))
     except Away as away:
-        return "\n".join(say.kept(app.keep(desk, away), away.sentence(language), language))
+        kept = say.kept(app.keep(desk, away), away.sentence(language), language)
+        left = app.chosen(desk)
+        return "\n".join((*kept, *([text("queues.waiting_answer", language, count=left)] if left else ())))
     for name in along:
         app.outbox().drop(name)
     total = {count.value: number for count, number in done.total.items()}
-    said = [*sent, text("jobs.submitted", language, rows=done.rows, **total)]
-    if not done.rows:
+    answered = [one for one in (acted.sentence(language), *reviewed) if one]
+    said = [*sent, *answered]
+    if done.rows or not answered:  # who only answers what waits is not told of rows
+        said.append(text("jobs.submitted", language, rows=done.rows, **total))
+    if not done.rows and not answered:
         said.append(text("jobs.nothing_filled", language, sheet=CUSTOMER.title(language)))
+    if asked := done.asked(language):
+        said.append(asked)
     if done.total[Count.REFUSED]:
         said.append(text("jobs.refused_rows", language))
     if done.sent:

@@ -15,7 +15,7 @@ FIRST = 5  # customers named in the dialog; the sheet holds them all
 def find_customer(desk: app.Desk) -> str:
     """查找客户: look up what the selected cell holds, show what is found on 查找结果."""
     from xlcrm.jobs import find
-    from xlcrm.model.tables import FOUND
+    from xlcrm.model.resultsheets import FOUND
     from xlcrm.rules.clean.text import line, written
 
     standing, language = desk.book.selected(), desk.language

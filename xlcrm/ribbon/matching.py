@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from xlcrm import app
 from xlcrm.errors import UsageError
+from xlcrm.ribbon import collecting
 from xlcrm.ribbon.press import button
 
 
-@button(store=True)
+@button(store=True, keep=True)
 def match_fields(desk: app.Desk) -> str:
-    """字段匹配: remember the choices made in 字段匹配 and 值对照, and go to the first line without one."""
+    """字段匹配: remember the choices made in 字段匹配 and 值对照, and go to the first line without one.
+
+    A consolidated workbook is made anew with them, where the person wants that.
+    """
     from xlcrm.jobs.fieldmatch import remember
-    from xlcrm.model.tables import FIELD_MATCHES, VALUE_MATCHES
+    from xlcrm.model.resultsheets import FIELD_MATCHES, VALUE_MATCHES
 
     if not desk.book.ours:
         raise UsageError("headers.not_ours", path=desk.book.name)
@@ -21,4 +25,6 @@ def match_fields(desk: app.Desk) -> str:
             rows = desk.book.read(table)
             desk.book.go(rows.sheet, rows.place(0, "choice"))
             break
-    return "\n".join(remember.told(choices, desk.language))
+    said = remember.told(choices, desk.language)
+    folder = collecting.last_folder(desk) if choices.decisions else None
+    return (collecting.filled(desk, folder, said) if folder is not None else "") or "\n".join(said)

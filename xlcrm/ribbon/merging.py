@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def merge_customers(desk: app.Desk) -> str:
     """合并客户: preview on a sheet of its own, with a choice for each field; pressed again there it is carried out."""
     from xlcrm.jobs import merge, mergesheet
-    from xlcrm.model.tables import MERGING
+    from xlcrm.model.resultsheets import MERGING
 
     book, language, settings = desk.book, desk.language, desk.rulebook.settings
     standing = book.selected()
@@ -51,8 +51,10 @@ def _carry_out(desk: app.Desk, found: Merging, wishes: object) -> str:
         mergesheet.put_away(desk.book, language)
         desk.book.save()
         return text("merge.proposed", language)
-    source = desk.book.name
-    done = merge.carry_out(desk.store, desk.context, found.customers, wishes, desk.rulebook.settings, source=source)
+    done = merge.carry_out(
+        desk.store, desk.context, found.customers, wishes, desk.rulebook.settings,
+        source=desk.book.name, progress=desk.book.progress,
+    )  # fmt: skip
     assert done.receipt is not None  # otherwise it was proposed
     mergesheet.written(desk.book, desk.store, desk.context, desk.rulebook, done)
     operation = done.receipt.head.partition(":")[0]

@@ -27,6 +27,7 @@ def refresh(desk: app.Desk) -> str:
 
     sent = [*say.sent(app.send(desk), desk.language), *app.deliver(desk)]
     done = job(desk.book, desk.store, desk.context, desk.rulebook)
+    app.list_again(desk)
     said = text("ribbon.refreshed", desk.language, updated=done.updated, added=done.added, unchanged=done.unchanged)
     kept = [text("ribbon.refresh_kept", desk.language, count=done.kept)] if done.kept else []
     return "\n".join((*sent, said, *kept))
@@ -93,16 +94,16 @@ def doctor(desk: app.Desk) -> str:
     from xlcrm.jobs import doctor as job
 
     language = desk.language
-    url, trouble, cure = "", "", ""
+    url, why = "", ("", "")
     try:
         url = app.store_url()
         if app.exists(url):
             with app.opened(url, create=False, language=language, notices=desk.notices):
                 pass
     except XlcrmError as error:
-        trouble, cure = error.sentence(language), error.hint(language)
+        why = (error.sentence(language), error.hint(language))
     book = str(desk.book.path) if desk.book.path is not None else ""
-    troubles = job.examine(job.look(book, app.shown(url), trouble, cure))
+    troubles = job.examine(job.look(book, app.shown(url), why, app.mail_trouble(language)))
     if not troubles:
         return text("doctor.all_well", language, count=len(job.CHECKS))
     lines = [

@@ -13,6 +13,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+_SATURDAY = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
@@ -35,15 +37,16 @@ def deadline(start: date, days: int, own: Mapping[date, bool] | None = None) -> 
     estimated = False
     while days > 0:
         day += timedelta(days=1)
-        estimated = estimated or not (published(day.year) or bool(own and day in own))
+        estimated = estimated or not (published(day.year, own) or bool(own and day in own))
         if working_day(day, own):
             days -= 1
     return Deadline(day, estimated)
 
 
-def published(year: int) -> bool:
-    """Whether the make-up days of ``year`` are known."""
-    return any(day.year == year for day in _china(year).weekend_workdays)
+def published(year: int, own: Mapping[date, bool] | None = None) -> bool:
+    """Whether the make-up days of ``year`` are known: to the calendar, or to the team, who entered some of its own."""
+    entered = any(works and day.year == year and day.weekday() >= _SATURDAY for day, works in (own or {}).items())
+    return entered or any(day.year == year for day in _china(year).weekend_workdays)
 
 
 @cache

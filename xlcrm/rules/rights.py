@@ -13,7 +13,7 @@ from functools import cached_property
 
 from xlcrm.model.context import Person
 from xlcrm.model.fields import Field, Kind, Role, Table
-from xlcrm.model.tables import CUSTOMER, TAG
+from xlcrm.model.tables import CUSTOMER, REQUEST, TAG
 
 
 class Scope(IntEnum):
@@ -161,13 +161,15 @@ def group_of(table: Table, field: Field) -> Group:
     if table.key == CUSTOMER.key:
         if field.key == "owner":
             return Group.OWNER
-        if field.core:
+        if field.core or field.key == "cooperation":
             return Group.CORE
         if field.key in _MARKET:
             return Group.MARKET
         if field.key in _REACHED:
             return Group.CONTACT
-    return Group.CONTACT if (table.key, field.key) in _PLACES else Group.ORDINARY
+    if (table.key, field.key) in _PLACES:
+        return Group.CONTACT
+    return Group.CORE if table.key == REQUEST.key else Group.ORDINARY  # who confirms business state reads what is asked for
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Taking an operation back: what restores the records it touched, and what stays because somebody changed it since.
 
-A record that the operation made becomes void, unless it was changed, moved or used since. In any other record each field goes
-back to what it was, unless it says something else by now. Name, title, telephone and mail of a contact go back together or not at
-all, so that nobody gets a colleague's number.
+A record that the operation made, or brought back, becomes void, unless it was changed, moved or used since. In any other record
+each field goes back to what it was, unless it says something else by now; so does what was decided about pairs, headers and
+words. Name, title, telephone and mail of a contact go back together or not at all, so that nobody gets a colleague's number.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from xlcrm.model.operation import Change, Record, Values
-from xlcrm.model.tables import BY_KEY, CUSTOMER
+from xlcrm.model.operation import Change, Decision, Record, Values
+from xlcrm.model.tables import BY_KEY, CUSTOMER, REQUEST
 from xlcrm.rules.merge import CONTACT_FIELDS
+from xlcrm.rules.workflow import BACK
 
 _STATE = ("life", "merged_into")
 _STAYS = frozenset({"number", "origin"})  # a number once given is nobody else's
@@ -31,13 +32,23 @@ class Said:
 
 @dataclass(slots=True)
 class Step:
-    """All that an operation did to one record; ``made``: it is new."""
+    """All that an operation did to one record, up to ``version``; ``made``: it is new."""
 
     table: str
     rid: str
     made: bool
+    version: int
     before: Values = field(default_factory=dict)
     after: Values = field(default_factory=dict)
+
+    @property
+    def revived(self) -> bool:
+        """Whether a record that was void lives again."""
+        return not self.made and self.before.get("life") == "void" and self.after.get("life") == "live"
+
+    def whole(self, values: Values) -> Step:
+        """The step as if it had made the record, which said ``values`` afterwards."""
+        return replace(self, made=True, after={**values, **self.after})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class Left:
     """Something that is not taken back: ``field`` is "" for the record as a whole.
 
     ``why``: "changed" (it says ``now`` where it would go back to ``wanted``), "used" (records of others belong to it), "gone"
-    (merged, voided or erased since).
+    (merged, voided or erased since), "step" (a step of a request), "decided" (somebody decided anew since).
     """
 
     table: str
@@ -58,22 +69,27 @@ class Left:
 
 @dataclass(slots=True)
 class Plan:
-    """The changes that take an operation back, and what is left."""
+    """The changes and decisions that take an operation back, and what is left."""
 
     changes: list[Change] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
 
 
-def steps(entries: Iterable[Said]) -> list[Step]:
-    """What an operation's ``entries`` did, one step a record, customers first."""
+def steps(entries: Iterable[Said], tables: Container[str] = BY_KEY) -> list[Step]:
+    """What an operation's ``entries`` did to the records of ``tables``, one step a record, customers first."""
     found: dict[tuple[str, str], Step] = {}
     for entry in entries:
-        if entry.table not in BY_KEY:
+        if entry.table not in tables:
             continue
-        step = found.setdefault((entry.table, entry.rid), Step(entry.table, entry.rid, entry.version == 1))
+        step = found.setdefault((entry.table, entry.rid), Step(entry.table, entry.rid, entry.version == 1, entry.version))
+        step.version = entry.version
         for key in entry.after:
             step.before.setdefault(key, entry.before.get(key))
         step.after.update(entry.after)
+    for step in found.values():
+        for key in [key for key in step.after if not step.made and step.before[key] == step.after[key]]:  # sealed anew
+            del step.before[key], step.after[key]
     return sorted(found.values(), key=lambda step: step.table != CUSTOMER.key)
 
 
@@ -95,6 +111,23 @@ def plan(done: Iterable[Step], now: Mapping[str, Record], lives_on: Mapping[str,
     while _homeless(plan, now):
         pass
     return plan
+
+
+def undecided(done: Iterable[Step], now: Mapping[str, Decision]) -> tuple[list[Decision], list[Left]]:
+    """What takes back the decisions that were ``done``, and what is left of them; ``now`` are those that stand, by pair."""
+    back: list[Decision] = []
+    left: list[Left] = []
+    for step in done:
+        stands, former = now.get(step.rid), step.before.get("verdict")
+        verdict = stands.verdict if stands is not None else None
+        if "verdict" not in step.after or verdict == former:
+            continue
+        if verdict != step.after["verdict"]:
+            left.append(Left(step.table, step.rid, "", "decided"))
+            continue
+        reason = stands.reason if stands is not None and "reason" not in step.after else step.before.get("reason")
+        back.append(Decision(step.rid, former or "", (reason or "") if former else ""))
+    return back, left
 
 
 def _homeless(plan: Plan, now: Mapping[str, Record]) -> bool:
@@ -158,9 +191,21 @@ def _restore(plan: Plan, step: Step, record: Record, lives_on: Mapping[str, str]
             Left(step.table, step.rid, key, "changed", back[key], record.values.get(key)) for key in back if key in CONTACT_FIELDS
         ]
         back = {key: value for key, value in back.items() if key not in CONTACT_FIELDS}
+    if step.table == REQUEST.key:
+        back, left = _unstepped(step, back, left)
     plan.left += left
     if back or state:
         plan.changes.append(_change(record, back, *(state or (None,))))
+
+
+def _unstepped(step: Step, back: Values, left: list[Left]) -> tuple[Values, list[Left]]:
+    """What goes back of an update request: that it was carried out, as far as nobody went on since. Its other steps are answered
+    by further ones.
+    """
+    steps = {key: value for key, value in back.items() if key != "customer"}
+    if (not steps and not left) or (steps == BACK and not left):
+        return back, left
+    return {key: value for key, value in back.items() if key == "customer"}, [Left(step.table, step.rid, "", "step")]
 
 
 def _same(key: str, now: str | None, left: str | None, lives_on: Mapping[str, str]) -> bool:

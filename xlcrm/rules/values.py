@@ -35,7 +35,8 @@ _HUNG = re.compile(
 _NOT = "无未不非没"
 _DENIED = re.compile(f"[{_NOT}]$")
 _NOTE = re.compile(r"[(（\[【].*?[)）\]】]")
-_RANGE = re.compile(r"([0-9,]+)\s*(?:人|名)?\s*(?:-|~|至|到|—|–)\s*([0-9,]+)\s*(?:人|名)?")
+_PEOPLE = "(0|[1-9][0-9,]{0,7})"  # neither 0571-88012345 nor 2024-06
+_RANGE = re.compile(rf"{_PEOPLE}\s*(?:人|名)?\s*(?:-|~|至|到|—|–)\s*{_PEOPLE}\s*(?:人|名)?")
 _ONE = re.compile(
     r"(约|近|大概|不到|少于|小于|低于|<|≤|>|≥|大于|超过|多于)?([0-9,]+)(\+)?(?:多|余)?(?:人|名|个)?(?:员工)?"
     r"(左右|上下|以上|以下|以内|及以上|及以下|\+)?"
@@ -182,6 +183,8 @@ def _size(text: str) -> OptionMatch | None:
     else:
         return None
     fits = [code for code, least, most in _SIZES if low <= most and high >= least]
+    if not fits:  # a telephone
+        return None
     if "medium" in fits and low == 500 < high:
         fits.remove("medium")
     if "medium" in fits and high == 100 > low:

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xlcrm.model.fields import Field
 from xlcrm.model.operation import Values
-from xlcrm.model.tables import CUSTOMER
+from xlcrm.model.tables import CUSTOMER, REQUEST
 from xlcrm.rules.rights import Action, Group, Rights, group_of
 
 
@@ -26,7 +27,12 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: from which states it leads to which (``target``), who takes it, the fields it ``needs`` and those it may set."""
+    """One step: from which states it leads to which (``target``), who takes it, the fields it ``needs`` and those it may set.
+
+    The field that it ``signs`` names who takes it (who says anew what is wanted is the initiator), ``stamps`` says when;
+    ``word`` is what that person says with it (an approval of the same operation). One that is taken ``anew`` begins the next
+    round with nothing verified; one that ``fills`` sets only what was blank.
+    """
 
     name: str
     sources: tuple[str, ...]
@@ -34,29 +40,56 @@ class Step:
     who: Who
     needs: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+    signs: str = ""
+    stamps: str = ""
+    word: str = ""
+    anew: bool = False
+    fills: bool = False
 
 
-_WANTED = ("after", "reason", "evidence", "consent", "contact", "contact_title", "remark", "urgency")
+_WANTED = ("initiator", "after", "reason", "evidence", "consent", "contact", "contact_title", "remark", "urgency")
 _CHECKED = ("verifier", "verify_way", "verify_note", "verify_result", "verify_reason", "evidence", "consent")
 _ANEW = (*_CHECKED, "before", "opened_at", "round", "updater", "done_on")
 
 STEPS: Mapping[str, Step] = {
     step.name: step
     for step in (
-        Step("fill", ("open",), "open", Who.INITIATOR, ("after",), _WANTED),  # what the system asked for
-        Step("take", ("open",), "verifying", Who.SECOND, (), ("verifier",)),
-        Step("pass", ("open", "verifying"), "verifying", Who.SECOND, ("verify_way", "verify_note"), _CHECKED),
-        Step("fail", ("open", "verifying"), "failed", Who.SECOND, ("verify_reason",), _CHECKED),
-        Step("again", ("failed",), "open", Who.INITIATOR, ("after",), (*_WANTED, *_ANEW)),
-        Step("apply", ("verifying",), "updated", Who.UPDATER, (), ("updater", "done_on")),
-        Step("told", ("updated", "confirmed"), "", Who.ANYONE, (), ("told_on",)),
+        # What the system asked for.
+        Step("fill", ("open",), "open", Who.INITIATOR, ("after",), _WANTED, signs="initiator", fills=True),
+        Step("take", ("open",), "verifying", Who.SECOND, (), ("verifier",), signs="verifier"),
+        Step(
+            "pass", ("open", "verifying"), "verifying", Who.SECOND, ("verify_way", "verify_note"), _CHECKED,
+            signs="verifier", word="yes",
+        ),
+        Step("fail", ("open", "verifying"), "failed", Who.SECOND, ("verify_reason",), _CHECKED, signs="verifier", word="no"),
+        Step(
+            "again", ("failed",), "open", Who.INITIATOR, ("after",), (*_WANTED, *_ANEW),
+            signs="initiator", stamps="opened_at", anew=True,
+        ),
+        Step("apply", ("verifying",), "updated", Who.UPDATER, (), ("updater", "done_on"), signs="updater", stamps="done_on"),
+        Step("told", ("updated", "confirmed"), "", Who.ANYONE, (), ("told_on",), stamps="told_on"),
         Step("confirm", ("updated",), "confirmed", Who.INITIATOR, (), ("remark",)),
-        Step("reopen", ("updated", "confirmed"), "open", Who.INITIATOR, ("remark",), (*_WANTED, *_ANEW)),
+        Step(
+            "reopen", ("updated", "confirmed"), "open", Who.INITIATOR, ("remark",), (*_WANTED, *_ANEW),
+            signs="initiator", stamps="opened_at", anew=True,
+        ),
         Step("close", ("confirmed",), "closed", Who.ANYONE, (), ("remark",)),
         Step("withdraw", ("open", "verifying", "failed"), "withdrawn", Who.INITIATOR, (), ("remark",)),
     )
-}
+}  # fmt: skip
 """Every way from one state to another; ``target`` "" stays where it is."""
+
+UNDONE = Step("undone", ("updated",), "verifying", Who.ANYONE)
+"""What becomes of a request when the operation that carried it out is taken back: it waits to be carried out again."""
+BACK: Values = {"state": "verifying", "updater": None, "done_on": None}
+"""What such a request says then."""
+
+CLEARED = ("verifier", "verify_way", "verify_note", "verify_result", "verify_reason", "updater", "done_on")
+"""What is blank when a round begins."""
+FILLED = frozenset({"take", "pass", "apply"})
+"""The steps of what the system asked for that wait until its owner has answered."""
+PASSED, FAILED = "passed", "failed"
+"""The results of a verification: options of "verify_result"."""
 
 ENDED = frozenset({"closed", "withdrawn"})
 BUSINESS = frozenset({"status", "cooperation", "grade", "contract_amount", "contract_end", "payment"})
@@ -73,8 +106,8 @@ def seats(field: str, settings: Mapping[str, str]) -> tuple[str, ...]:
     """From which seats a change of the customer's ``field`` is to be confirmed, by different people."""
     if field not in BUSINESS:
         return (VERIFIER,)
-    said = tuple(seat for seat in settings.get(SEATS_SETTING, "").split(",") if seat in BUSINESS_SEATS)
-    return said or BUSINESS_SEATS
+    named = settings.get(SEATS_SETTING, "").split(",")
+    return tuple(seat for seat in BUSINESS_SEATS if seat in named) or BUSINESS_SEATS
 
 
 def excluded(request: Values, created_by: str | None) -> frozenset[str]:
@@ -135,6 +168,62 @@ def taken(before: Values, after: Values) -> Step | None:
         if (step.target or state) == target and set(after) <= {*step.sets, "state"}:
             return step
     return None
+
+
+def starts(values: Values) -> bool:
+    """Whether a new request may say this: open, in its first round, nothing verified, about a field that people fill in.
+
+    What the system noticed is asked of the initiator: whoever wrote it down as well as the answer would be their own second.
+    """
+    first = values.get("state") == "open" and (values.get("round") or "1") == "1"
+    blank = not any(values.get(key) for key in (*CLEARED, "told_on"))
+    asked = values.get("raised_through") != "system" or not values.get("after")
+    return first and blank and asked and values.get("field") in FIELDS and bool(values.get("initiator"))
+
+
+def fits(step: Step, actor: str, before: Values, after: Values, spoken: str | None, whole: bool) -> bool:
+    """Whether a request that says ``before`` may say ``after`` (what changes) by ``step``, taken by ``actor``.
+
+    ``spoken`` is the verdict that ``actor`` gives about it with this very step, None where there is none; ``whole``: with it
+    every seat has agreed in this round.
+    """
+    now = {**before, **after}
+    if any(not now.get(key) for key in (*step.needs, *filter(None, (step.stamps,)))):
+        return False
+    if (step.signs and now.get(step.signs) != actor) or (step.word or None) != spoken:
+        return False
+    if step.name in FILLED and now.get("raised_through") == "system" and not now.get("after"):
+        return False
+    if step.fills and any(before.get(key) for key in after if key != step.signs):
+        return False
+    if step.anew and (round_of(now) != round_of(before) + 1 or any(now.get(key) for key in CLEARED)):
+        return False
+    if step.word:
+        return now.get("verify_result") == (FAILED if step.word == "no" else PASSED if whole else None)
+    return step.name != "apply" or before.get("verify_result") == PASSED
+
+
+def round_of(request: Values) -> int:
+    """The round that a request is in; 0 for one that is no number."""
+    said = request.get("round") or "1"
+    return int(said) if said.isdecimal() else 0
+
+
+FIELDS = frozenset(field.key for field in CUSTOMER.data)
+"""The fields that a request may be about."""
+
+
+def class_of(field: Field, about: str | None) -> Group:
+    """The class of a field of a request about the customer's field ``about``.
+
+    The value that stands and the one wanted are of the class of that field, so that who confirms the change reads them. An
+    encrypted field counts as one of the people at the customer: whoever may call them is shown the number.
+    """
+    group = group_of(REQUEST, field)
+    if group is not Group.SENSITIVE:
+        return group
+    wanted = field_group(about or "")
+    return Group.CONTACT if wanted in (Group.SENSITIVE, Group.SYSTEM) else wanted
 
 
 def field_group(field: str) -> Group:

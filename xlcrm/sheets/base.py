@@ -16,14 +16,15 @@ from xlcrm.model.rows import Cell, Link, Rows
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """Where the person stands: the sheet, its row number (from 1), what the first selected cell holds, and how many rows are
-    selected.
+    """Where the person stands: the sheet, its row number (from 1), what the first selected cell holds, how many rows are
+    selected, and the first one's column as a number from 0.
     """
 
     sheet: str
     line: int
     cell: Cell
     rows: int = 1
+    column: int = 0
 
 
 class Book(Protocol):
@@ -63,7 +64,10 @@ class Book(Protocol):
         ...
 
     def setting(self, name: str) -> str:
-        """A named setting of the workbook: "uid", "template", "language", "person", "store", "import", "receipt"; "" if unset."""
+        """A named setting of the workbook: "uid", "template", "language", "person", "store", "import", "receipt", "folder" ...
+
+        "" if it is unset.
+        """
         ...
 
     def set_setting(self, name: str, value: str) -> None: ...
@@ -87,6 +91,10 @@ class Book(Protocol):
     def tell(self, sentence: str) -> None: ...
 
     def ask(self, sentence: str) -> bool: ...
+
+    def choose_folder(self, sentence: str, start: Path) -> Path | None:
+        """Let the person choose a folder, beginning in ``start``; None where they choose none, ``start`` where nobody looks."""
+        ...
 
     def selected(self) -> Selected | None:
         """Where the person stands; None where nobody is looking (a closed file)."""

@@ -15,8 +15,9 @@ from itertools import zip_longest
 
 from xlcrm.model.rows import Cell, CellError, Formula, Link
 from xlcrm.sheets.address import letters
+from xlcrm.sheets.cells import LONGEST
 from xlcrm.sheets.files.dates import serial
-from xlcrm.sheets.files.markup import escaped
+from xlcrm.sheets.files.markup import escaped, harmless
 
 LONG = 2_000
 """From so many rows on a table is written this way."""
@@ -82,11 +83,11 @@ def _filled(part: bytes, table: Long) -> bytes:
     attributes = _HEIGHT.match(sample[0])
     rest = re.sub(rb'\sspans="[^"]*"', b"", attributes[1]).decode() if attributes else ""
     names = [(f'<c r="{letters(number)}', f'" s="{styles.get(letters(number), "0")}"') for number in sorted(columns)]
-    ready = [cells if number in table.dates else _texts(cells) for number, cells in sorted(columns.items())]
+    ready = [_escaped(cells if number in table.dates else _texts(cells)) for number, cells in sorted(columns.items())]
     rows = []
     for line, values in enumerate(zip_longest(*ready), first):
         cells = [
-            f'{name}{line}{style} t="inlineStr"><is><t xml:space="preserve">{escaped(value)}</t></is></c>'
+            f'{name}{line}{style} t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>'
             if isinstance(value, str)
             else f"{name}{line}{style}{_plain(value)}</c>"
             for (name, style), value in zip(names, values, strict=True)
@@ -101,6 +102,14 @@ def _texts(cells: Sequence[Content]) -> Sequence[Content]:
     if datetime not in set(map(type, cells)):
         return cells
     return [cell.isoformat(" ").removesuffix(" 00:00:00") if isinstance(cell, datetime) else cell for cell in cells]
+
+
+def _escaped(cells: Sequence[Content]) -> Sequence[Content]:
+    """The cells with their texts as an element holds them: mostly the very same ones, so that all are looked at together."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    if max(map(len, texts), default=0) <= LONGEST and harmless("\n".join(texts)):
+        return cells
+    return [escaped(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
 def _plain(value: Content) -> str:

@@ -40,7 +40,7 @@ GROUPS = {
     "备注": "remark",
     "系统信息": "system",
 }
-DECISIONS = frozenset({"decision", "conflict_choice", "merge_side", "import_field", "import_option"})
+DECISIONS = frozenset({"decision", "conflict_choice", "merge_side", "import_field", "import_option", "queue_action"})
 NARROW = {"submit_status": 10, "check_result": 13, "problem": 20, "number": 15, "name": 26}  # frozen columns leave room
 
 # A mark's fill and font; also the colours of the status words. Each word stands beside its colour.
@@ -61,6 +61,9 @@ STATES = {
     "finding_state": {"fixed": "good", "undone": "quiet"},
 }  # fmt: skip
 
+
+LEFT = {"late": "must", "today": "check"}
+"""The colours of 剩余时间, by the word (catalogue area "queues") that stands in it."""
 
 REFERENCE = re.compile(r"\$?\b[A-Z]{1,3}\$?[0-9]+\b")
 
@@ -199,7 +202,15 @@ def colour_rules(
         for code, colour in (*((str(code), code) for code in MARKS.values()), ("passed", "good")):
             formula = f'ISNUMBER(FIND("{words.label(code, language)}",${verdict}{top}))'
             rules.append(ColourRule(_span(top, verdict), formula, *COLOURS[colour]))
+    if "left" in where and "left" in table.by_key:
+        for word, colour in LEFT.items():
+            formula = f'ISNUMBER(FIND("{text(f"queues.word_{word}", language)}",${where["left"]}{top}))'
+            rules.append(ColourRule(_span(top, where["left"]), formula, *COLOURS[colour]))
     for field in table.fields:
+        if field.options == "queue_action" and {field.key, field.parent, "outcome"} <= where.keys():
+            task, offered = f"${where[field.parent]}{top}", lists.parents_of(field.options)
+            formula = f'AND(${where[field.key]}{top}="",${where["outcome"]}{top}="",COUNTIF({offered},{task})>0)'
+            rules.append(ColourRule(_span(top, where[field.key]), formula, *COLOURS["check"]))
         if field.options in DECISIONS and field.key in where and "place" in where:
             formula = f'AND(${where["place"]}{top}<>"",${where[field.key]}{top}="")'
             rules.append(ColourRule(_span(top, where[field.key]), formula, *COLOURS["check"]))  # an answer is awaited

@@ -29,7 +29,7 @@ EXAMPLES = (
     (CUSTOMER, "address", "address"),
     (INTERACTION, "next_step", "next"),
 )
-TIPS = ("paste", "blank", "own", "lists", "private")
+TIPS = ("paste", "blank", "own", "lists", "private", "queue")
 
 
 def name(language: str) -> str:

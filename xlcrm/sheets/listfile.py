@@ -1,42 +1,31 @@
-"""Reading a list whose headers nobody declared: any headers, any kind, as columns of text."""
+"""A list whose headers nobody declared: the largest table of any file, as columns of text."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
-from xlcrm.errors import BookError
 from xlcrm.model.rows import Cell
-from xlcrm.sheets.grid import MOST_CELLS, WIDEST
-from xlcrm.sheets.headers import SEARCHED
-from xlcrm.sheets.sources.delivered import Delivered, fetch
-from xlcrm.sheets.sources.kinds import Kind, encoding, kind
-from xlcrm.sheets.sources.reading import read
-from xlcrm.sheets.sources.texts import LONGEST_FIELD
+from xlcrm.sheets.sources import read
+from xlcrm.sheets.sources.source import Note
 
 if TYPE_CHECKING:
     import polars as pl
 
-_DELIMITERS = ",;\t|"
-_BLANK = re.compile(r"\n{2,}")
-_HEAD = 1 << 18  # bytes in which the header is looked for
-
 
 @dataclass(frozen=True, slots=True)
 class ListFile:
-    """``frame`` has a text column for each of ``headers``, named "0", "1", ... by their order; blanks are ""."""
+    """``frame`` has a text column for each of ``headers``, named "0", "1", ... by their order; blanks are "".
+
+    ``notes`` are what a person should know of the file.
+    """
 
     name: str
     headers: list[str]
     frame: pl.DataFrame
+    notes: list[Note] = field(default_factory=list)
 
     def __len__(self) -> int:
         return self.frame.height
@@ -63,80 +52,16 @@ class ListFile:
 
 
 def read_list(path: Path) -> ListFile:
-    """The list in a text file, or the largest table of any other file that sheets/sources can read.
-
-    In a text the header is the first of the first 20 rows that is about as full as they usually are. BookError when the file
-    cannot be read or holds no rows.
-    """
-    file = fetch(path)
-    found = _text(file) if kind(file) is Kind.TEXT else _sheet(path)
-    if not found.frame.height:
-        raise BookError("sheets.empty_list", path=file.name)
-    return found
-
-
-def _text(file: Delivered) -> ListFile:
+    """The largest table of a file, read as sheets/sources reads any. BookError when it cannot be read or holds no rows."""
     import polars as pl
 
-    code = encoding(file.data)
-    text = file.data.decode(code, "replace").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
-    csv.field_size_limit(LONGEST_FIELD)
-    try:
-        tops = {delimiter: _top(text, delimiter) for delimiter in _DELIMITERS}
-    except csv.Error as error:
-        raise BookError("sheets.damaged", part=file.name) from error
-    # The delimiter under which the first rows are widest, and so the header fullest.
-    delimiter = max(_DELIMITERS, key=lambda mark: max((_full(row) for _, row in tops[mark]), default=0))
-    start, names = _header(tops[delimiter])
-    width = len(names)
-    if width > WIDEST or width * text.count("\n") > MOST_CELLS * 2:
-        raise BookError("sheets.too_large", path=file.name)
-    body = text.split("\n", start)[start] if text.count("\n", 0, _HEAD * 2) >= start else ""
-    body = _BLANK.sub("\n", body).lstrip("\n")  # empty lines are no rows
-    if not body:
-        raise BookError("sheets.empty_list", path=file.name)
-    try:
-        frame = pl.read_csv(
-            io.BytesIO(body.encode("utf-8", "replace")),
-            has_header=False,
-            separator=delimiter,
-            schema={str(number): pl.String for number in range(width)},
-            truncate_ragged_lines=True,
-            missing_columns="insert",
-        )
-    except pl.exceptions.PolarsError as error:
-        raise BookError("sheets.damaged", part=file.name) from error
-    return ListFile(file.path.stem, names, frame.fill_null(""))
-
-
-def _top(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    """The first records, each with the number of lines read by its end."""
-    reader = csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=delimiter)
-    return [(reader.line_num, row[: WIDEST + 1]) for row in islice(reader, SEARCHED)]
-
-
-def _full(row: Sequence[object]) -> int:
-    return sum(1 for cell in row if str(cell or "").strip())
-
-
-def _header(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[int, list[str]]:
-    """The line after which the data begin, and the header's names."""
-    found = list(rows)
-    usual = median([_full(row) for _, row in found if _full(row)] or [0])
-    for line, row in found:
-        if usual and _full(row) >= usual * 0.8:
-            return line, [str(cell).strip() for cell in row]
-    return 0, []
-
-
-def _sheet(path: Path) -> ListFile:
-    import polars as pl
-
-    table = max(read(path).tables, key=lambda one: len(one) * len(one.columns), default=None)
-    if table is None:
-        raise BookError("sheets.empty_list", path=path.name)
-    columns = {str(at): [_said(cell) for cell in column] for at, column in enumerate(table.columns)}
-    return ListFile(path.stem, table.header, pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)))
+    source = read(path)
+    table = max(source.tables, key=lambda one: len(one) * len(one.columns))
+    texts = []
+    for at in range(len(table.columns)):  # column by column, so that a million rows are not held twice
+        texts.append(pl.Series(str(at), [_said(cell) for cell in table.columns[at]], pl.String))
+        table.columns[at] = []
+    return ListFile(path.stem, table.header, pl.DataFrame(texts), source.notes)
 
 
 def _said(cell: Cell) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -21,8 +20,8 @@ class MemoryBook:
 
     ``rows`` replace whole tables, with places, formulas and flaws of their own. Tables not given are there and blank.
     ``shown`` holds the keys of the result tables that are visible, ``said`` what the person was told or asked,
-    ``answer`` what the person answers; ``saves`` counts the calls of ``save``; ``standing`` is where the person
-    stands, ``gone`` where they were taken to.
+    ``answer`` what the person answers, ``folder`` the one they choose; ``saves`` counts the calls of ``save``; ``standing`` is
+    where the person stands, ``gone`` where they were taken to.
     """
 
     def __init__(
@@ -38,11 +37,12 @@ class MemoryBook:
         self.path: Path | None = None
         self.shown: set[str] = set()
         self.said: list[str] = []
+        self.folder: Path | None = None
         self.saves = 0
         self.standing: Selected | None = None
         self.gone: tuple[str, str] | None = None
         self._rows = {table.key: _blank(table, language) for table in TABLES}
-        self._rows |= {item.table.key: copy.deepcopy(item) for item in rows}
+        self._rows |= {item.table.key: item.copied() for item in rows}
         for key, given in (records or {}).items():
             self._add(self._rows[key], given)
         own = {"template": TEMPLATE_VERSION, "language": language} if ours else {}
@@ -52,7 +52,7 @@ class MemoryBook:
         return TABLES
 
     def read(self, table: Table) -> Rows:
-        return copy.deepcopy(self._rows[table.key])
+        return self._rows[table.key].copied()
 
     def write(self, rows: Rows, columns: Mapping[str, Sequence[Cell]]) -> None:
         self._check_ours()
@@ -88,7 +88,7 @@ class MemoryBook:
         for others in mine.others.values():
             others.extend([None] * len(records))
         mine.lines += lines
-        return copy.deepcopy(new)
+        return new.copied()
 
     def setting(self, name: str) -> str:
         return self._settings.get(name, "")
@@ -118,6 +118,10 @@ class MemoryBook:
     def ask(self, sentence: str) -> bool:
         self.said.append(sentence)
         return self.answer
+
+    def choose_folder(self, sentence: str, start: Path) -> Path | None:
+        self.said.append(sentence)
+        return self.folder
 
     def selected(self) -> Selected | None:
         return self.standing

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -37,19 +37,21 @@ def build(
     language: str = "zh",
     rows: Mapping[str, Columns] | None = None,
     settings: Mapping[str, str] | None = None,
+    tables: Sequence[Table] = TABLES,
 ) -> None:
     """Write a new workbook to ``path`` (.xlsx), replacing what is there; OSError where that is not possible, nothing is
     changed then.
 
     ``rows`` maps table keys to columns (field key -> one cell per row); ``settings`` fills the book's settings
-    ("uid", "person", "store", ...; see ``Book.setting``). Equal arguments give equal bytes.
+    ("uid", "person", "store", ...; see ``Book.setting``). With fewer ``tables`` it has only their sheets, and no guide. Equal
+    arguments give equal bytes.
     """
     base = {"font_name": FONT, "font_size": 10}
     made = io.BytesIO()
     book = Workbook(made, {"in_memory": True, "default_format_properties": base, "strings_to_formulas": False})
     rows = rows or {}
     long = frozenset(key for key, columns in rows.items() if bulk.fits(columns))
-    populate(book, language, rows, settings or {}, long)
+    populate(book, language, rows, settings or {}, long, tables)
     book.close()
     data = made.getvalue()
     if long:
@@ -77,20 +79,21 @@ def populate(
     rows: Mapping[str, Columns],
     settings: Mapping[str, str],
     long: Collection[str] = (),
+    tables: Sequence[Table] = TABLES,
 ) -> None:
     """Add every sheet of the template to ``book``; the caller closes it. The rows of the tables ``long`` are left out."""
     book.set_properties({"title": guide.name(language), "author": "xlcrm", "created": BUILT})
     book.set_size(28_000, 16_000)
     styles = Styles(book)
-    first = guide.add(book, styles, language)
+    guided = [guide.add(book, styles, language)] if tables is TABLES else []
     sheets: dict[str, Worksheet] = {}
-    for table in TABLES:
+    for table in tables:
         body = rows.get(table.key) or ({} if table is not DICTIONARY else dictionary(language))
         sheets[table.key] = tablesheet.add(book, styles, table, language, body, table.key in long)
     _add_lists(book, language)
     _add_settings(book, language, settings)
-    filled = [sheets[table.key] for table in TABLES if rows.get(table.key) and table is not DICTIONARY]
-    (filled[0] if filled else first).activate()
+    filled = [sheets[table.key] for table in tables if rows.get(table.key) and table is not DICTIONARY]
+    (*filled, *guided, *sheets.values())[0].activate()
 
 
 def dictionary(language: str) -> dict[str, list[Cell]]:

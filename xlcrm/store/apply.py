@@ -32,7 +32,7 @@ def apply(pen: Pen, cipher: Cipher, operation: Operation, context: Context) -> R
     now = pen.moment(context)
     journaled = journal(pen, operation.kind, context, operation)
     journaled.at = now
-    batch = Batch(pen, Vault(cipher, pen.connection), journaled, Index(pen, cipher), context.actor.rid, now)
+    batch = Batch(pen, Vault(cipher, pen.connection), journaled, Index(pen, cipher), context.actor.rid, now, operation.whole)
     if operation.reverses:
         undoing.check(pen.connection, operation.reverses)
     merged = merging.merged_away(operation.changes)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from xlcrm.model.context import Context, Person
 from xlcrm.model.operation import Decision, Imported, Kept, Operation, Receipt, Record, Taken, Values
-from xlcrm.model.proposal import Proposal
+from xlcrm.model.proposal import Proposal, Word
 
 if TYPE_CHECKING:
     from xlcrm.store.erasing import Erased
@@ -110,8 +110,8 @@ class Candidates:
     """Stored customers that may be the same as new rows: ``pairs`` of (index of the new row, customer rid), sorted.
 
     ``counts`` tells how many customers and new rows together have each of the new rows' keys: customers at most
-    ``match.caps.MOST_COUNTED``, or one more than any cap where only the cap matters. ``total`` is about how many customers
-    and new rows there are.
+    ``match.caps.MOST_COUNTED``, or one more than any cap where only the cap matters; nothing is counted while no customer
+    is stored. ``total`` is about how many customers and new rows there are.
     """
 
     pairs: list[tuple[int, str]]
@@ -212,7 +212,7 @@ class Store(Protocol):
         ...
 
     def decisions(self, pairs: Iterable[str]) -> dict[str, Decision]:
-        """The remembered decisions for pair keys."""
+        """The remembered decisions for pair keys; without those that were taken back."""
         ...
 
     def submitted(self, workbook: str, tokens: Iterable[str]) -> dict[str, str]:
@@ -233,6 +233,10 @@ class Store(Protocol):
 
         Only a member's copy has any.
         """
+        ...
+
+    def taken_back(self) -> set[str]:
+        """The numbers of records that the acting person's own undo made void elsewhere. Only a member's copy has any."""
         ...
 
     def children(self, table: str, customers: Iterable[str]) -> dict[str, list[Record]]:
@@ -273,12 +277,23 @@ class Store(Protocol):
         """At most ``limit`` operations that fit, the last one first; what is blank asks for all."""
         ...
 
+    def notices(self, states: Iterable[str] = (), rids: Iterable[str] | None = None) -> list[Record]:
+        """The messages of steps in one of ``states`` (none = any), oldest first; with ``rids`` only those of them that there are.
+
+        Their records have the table "notice"; a change of one names the version it was read at, like any other.
+        """
+        ...
+
     def proposals(self, kind: str = "", outcome: str = "open") -> list[Proposal]:
         """The proposals of a kind with an outcome, oldest first; "" asks for all."""
         ...
 
-    def joined(self, customers: Iterable[str]) -> dict[str, list[str]]:
-        """For each customer rid those that were merged into it, at whatever remove; without any it is left out."""
+    def words(self, about: Iterable[str]) -> dict[str, list[Word]]:
+        """What was said about proposals and update requests (rids), of every round, oldest first; without any it is left out."""
+        ...
+
+    def joined(self, rids: Iterable[str], table: str = "customer") -> dict[str, list[str]]:
+        """For each record (rid) of ``table`` those that were merged into it, at whatever remove; without any it is left out."""
         ...
 
     def verify(self, heads: Iterable[str] = (), watch: Callable[[int, int], None] | None = None) -> Verdict:

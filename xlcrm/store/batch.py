@@ -30,6 +30,7 @@ class Batch:
     index: Index
     actor: str
     now: str
+    whole: bool = False  # the operation is written as a whole, or not at all
     rows: dict[tuple[str, str], Row] = field(default_factory=dict)
     awaited: set[tuple[str, str]] = field(default_factory=set)  # new records that the same operation also changes
     _kept: list[tuple[object, ...]] = field(default_factory=list)

@@ -15,8 +15,6 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, Integer, MetaData, PrimaryKeyConstraint, Table, Text, delete, insert, select, update
 
 from xlcrm.errors import UsageError
-from xlcrm.store.asking import telling
-from xlcrm.store.schema import ENTRY, OWNED, SQL
 from xlcrm.store.sql import SqlStore
 
 _TABLES = MetaData()
@@ -31,6 +29,7 @@ _SHARE = _table("share", "id", "place")
 _PERSON = _table("person", "person", "folder")
 _MACHINE = _table("machine", "public", "person", "name", "asked", "admitted")
 _PARCEL = _table("parcel", "id", "person", "at")
+_REPLY = _table("reply", "id", "person", "said", "at")
 _FILE = _table("file", "person", "name", "mark", "digest", "verdict", "at", key=2)
 _ANSWER = _table("answer", "person", "workbook", "sealed", key=2)
 _ROW = _table("row", "person", "workbook", "token", "rid", "table", "at", key=3)
@@ -158,6 +157,19 @@ class Deliveries:
             _set(connection, _ROW, [(of, parcel.workbook, token, rid, table, at) for token, rid, table in parcel.rows])
             _set(connection, _PAIR, [(of, pair, verdict, reason) for pair, verdict, reason in parcel.decisions])
 
+    def reply(self, parcel: str, person: str, at: str, said: str) -> None:
+        """Remember that a wish was dealt with, and what is to be said about it."""
+        with self._store._writing() as connection:
+            _set(connection, _PARCEL, [(parcel, person, at)])
+            _set(connection, _REPLY, [(parcel, person, said, at)])
+
+    def replies(self, person: str, most: int = 50) -> list[tuple[str, str]]:
+        """What was said to the latest wishes of ``person``, by parcel."""
+        reply = _REPLY.c
+        asked = select(reply.id, reply.said).where(reply.person == person).order_by(reply.at.desc(), reply.id.desc())
+        with self._store._reading() as connection:
+            return sorted((parcel, said) for parcel, said in connection.execute(asked.limit(most)))
+
     def answers(self, person: str) -> dict[str, str]:
         """What is to be said to somebody, sealed, by workbook."""
         with self._store._reading() as connection:
@@ -203,48 +215,6 @@ class Deliveries:
         asked = select(_PAIR.c.pair, _PAIR.c.verdict, _PAIR.c.reason).where(_PAIR.c.person == person).order_by(_PAIR.c.pair)
         with self._store._reading() as connection:
             return [(pair, verdict, reason) for pair, verdict, reason in connection.execute(asked)]
-
-    def gone(self, owners: Iterable[str]) -> list[list[str | None]]:
-        """The customers of these owners (rids) that live no more: (table, rid, number, state, merged into)."""
-        row = SQL["customer"].c
-        asked = select(row.rid, row.number, row.life, row.merged_into).where(row.owner.in_(list(owners)), row.life != "live")
-        with self._store._reading() as connection:
-            return [["customer", *found] for found in connection.execute(asked.order_by(row.rid))]
-
-    def touched(self, since: int) -> set[str] | None:
-        """The owners ("" for none) of whose customers something changed after the log's entry ``since``.
-
-        None where it concerns everybody: people, settings, a customer that has another owner now.
-        """
-        entry, owners = ENTRY.c, set[str]()
-        handed = (entry.table == "customer") & (entry.version_from > 0) & entry.after.contains('"owner"')
-        everybody = select(entry.seq).where(entry.seq > since, entry.table.in_(("person", "setting")) | handed).limit(1)
-        with self._store._reading() as connection:
-            if connection.execute(everybody).first() is not None:
-                return None
-            changed = select(entry.rid).where(entry.seq > since).distinct()
-            customer = SQL["customer"].c
-            for key in ("customer", *sorted(OWNED)):
-                asked = select(customer.owner).distinct()
-                if key != "customer":
-                    asked = asked.join(SQL[key], SQL[key].c.customer == customer.rid)
-                owners.update(one or "" for one in connection.execute(asked.where(SQL[key].c.rid.in_(changed))).scalars())
-        return owners
-
-    def telling(self, since: int) -> Iterator[tuple[str, str, set[str]]]:
-        """(rid, owner, what tells it exactly) of the customers that changed after the log's entry ``since``; all where it is 0.
-
-        Nothing tells one that lives no more.
-        """
-        if not since:
-            for one in self._store.scan("customer"):
-                yield one.rid, one.values.get("owner") or "", telling(one.values)
-            return
-        asked = select(ENTRY.c.rid).where(ENTRY.c.seq > since, ENTRY.c.table == "customer").distinct()
-        with self._store._reading() as connection:
-            changed = list(connection.execute(asked).scalars())
-        for one in self._store.records(changed).values():
-            yield one.rid, one.values.get("owner") or "", telling(one.values) if one.state == "live" else set()
 
 
 def _set(connection: Connection, table: Table, rows: Iterable[tuple[str, ...]]) -> None:

@@ -7,7 +7,7 @@ found by goes. Numbers of ours, versions, times and who did what stay: they tell
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED, OperationalError
 from typing import Any
@@ -17,13 +17,15 @@ from sqlalchemy import Connection, Engine, delete, or_, select, update
 from xlcrm.errors import UsageError
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Operation
+from xlcrm.rules.approvals import SEATS, agreed
 from xlcrm.rules.rights import Action
 from xlcrm.store.apply import journal
 from xlcrm.store.batch import Row
 from xlcrm.store.chunks import chunks
-from xlcrm.store.log import encode
+from xlcrm.store.log import Journal, encode
 from xlcrm.store.pen import Direct
-from xlcrm.store.people import rights
+from xlcrm.store.people import people, rights
+from xlcrm.store.proposals import proposals
 from xlcrm.store.schema import (
     DATA_KEY,
     ENTRY,
@@ -52,11 +54,24 @@ class Erased:
     clean: bool = True
 
 
+BLANK: Mapping[str, frozenset[str]] = {
+    "proposal": frozenset({"about", "reason"}),
+    "approval": frozenset({"reason"}),
+    "notice": frozenset({"trouble"}),
+}
+"""What is blanked of what was said about an erased customer: who agreed to what stays."""
+
+
 def erase(connection: Connection, customer: str, reason: str, context: Context) -> int:
-    """Erase ``customer`` (a rid) inside the caller's write transaction; how many records. UsageError without the right."""
-    owner = connection.execute(select(SQL["customer"].c.owner).where(SQL["customer"].c.rid == customer)).scalar()
-    if not rights(connection, context).may(Action.ERASE, owner):
+    """Erase ``customer`` (a rid) inside the caller's write transaction; how many of its records.
+
+    UsageError without the right, and where colleagues have to agree first and have not.
+    """
+    stands = connection.execute(select(SQL["customer"]).where(SQL["customer"].c.rid == customer)).first()
+    if not rights(connection, context).may(Action.ERASE, stands.owner if stands else None):
         raise UsageError("rights.no_erase")
+    if stands and stands.life != "erased" and not _agreed(connection, customer):
+        raise UsageError("rights.erase_first")
     pen = Direct(connection)
     written = journal(pen, "erase", context, Operation("erase"))
     written.at = pen.moment(context)
@@ -73,9 +88,38 @@ def erase(connection: Connection, customer: str, reason: str, context: Context) 
             pen.update(LOGGED[key], [tuple(row[name] for name in columns(LOGGED[key])) for row in rows])
         rids += [row["rid"] for row in rows]
     if rids:
-        _forget(pen, customers, rids, written.start)
+        _forget(pen, customers, rids, _unsaid(pen, written, customers, rids, context), written.start)
     written.close()
     return len(rids)
+
+
+def _agreed(connection: Connection, customer: str) -> bool:
+    """Whether those who have to agreed that ``customer`` is erased; who works alone asks nobody."""
+    if sum(not one.disabled for one in people(connection)) < 2:
+        return True
+    found = proposals(connection, "erase", customer=customer)
+    return any(agreed(SEATS["erase"], {one.initiator}, one.words) for one in found)
+
+
+def _unsaid(pen: Direct, written: Journal, customers: Sequence[str], rids: Sequence[str], context: Context) -> list[str]:
+    """Blank what was said about erased customers and their requests; the rids of it. The proposal to erase them is done."""
+    found: list[str] = []
+    for key, of in (("proposal", "customer"), ("approval", "proposal"), ("notice", "customer")):
+        table, rows = SQL[key], list[Row]()
+        for chunk in chunks([*rids, *found] if of == "proposal" else customers):
+            asked = select(table).where(table.c[of].in_(chunk), table.c.life != "erased").order_by(table.c.rid)
+            rows += [dict(row._mapping) for row in pen.connection.execute(asked)]
+        for row in rows:
+            row |= dict.fromkeys(BLANK[key]) | {"life": "erased", "version": row["version"] + 1}
+            row |= {"updated_by": context.actor.rid, "updated_at": written.at}
+            if row.get("kind") == "erase":
+                row["outcome"] = "done"
+            after = encode((name, row[name]) for name in columns(LOGGED[key])[1:-5])
+            written.add(key, row["rid"], (row["version"] - 1, row["version"]), "{}", after)
+        if rows:
+            pen.update(LOGGED[key], [tuple(row[name] for name in columns(LOGGED[key])) for row in rows])
+        found += [row["rid"] for row in rows]
+    return found
 
 
 def _erased(key: str, row: Row, context: Context, at: str) -> Row:
@@ -109,11 +153,11 @@ def _merged(connection: Connection, customer: str) -> list[str]:
     return found
 
 
-def _forget(pen: Direct, customers: list[str], rids: Sequence[str], before: int) -> None:
-    """Destroy their data keys, what they were found by, and what log entries before ``before`` say of them."""
+def _forget(pen: Direct, customers: list[str], rids: Sequence[str], said: Sequence[str], before: int) -> None:
+    """Destroy their data keys, what they were found by, and what log entries before ``before`` say of them and of ``said``."""
     access, connection = SQL["access"].c, pen.connection
     shown = connection.execute(select(access.rid).where(access.customer.in_(customers))).scalars()
-    for chunk in chunks([*rids, *shown]):
+    for chunk in chunks([*rids, *said, *shown]):
         told = ENTRY.c.rid.in_(chunk), ENTRY.c.seq < before, or_(ENTRY.c.table != "access", ENTRY.c.reason != "")
         connection.execute(update(ENTRY).where(*told).values(salt="", before="", after="", reason=""))
     for table in (KEPT_VALUE, FACE, PHONE_TAIL, PINYIN, SUBMISSION, IMPORTED):

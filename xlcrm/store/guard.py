@@ -20,9 +20,11 @@ from xlcrm.match.caps import CAPS
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Table
 from xlcrm.model.operation import Kept, Record, Taken, Values
-from xlcrm.model.proposal import Proposal
+from xlcrm.model.proposal import Proposal, Word
+from xlcrm.model.tables import REQUEST
 from xlcrm.rules.masking import masked
 from xlcrm.rules.rights import NOBODYS, Action, Group, Level, Rights, group_of, rights_of
+from xlcrm.rules.workflow import class_of
 from xlcrm.store.base import EVERYTHING, Candidates, Done, Entry, Page, Sought, Store, Verdict
 from xlcrm.store.keys import digits
 from xlcrm.store.schema import LOGGED, OWNED
@@ -40,9 +42,11 @@ def seen(store: Store, context: Context) -> Store:
 
 
 @cache
-def classes(key: str) -> Mapping[str, Group]:
-    """The class of every stored field of a table."""
+def classes(key: str, about: str | None = None) -> Mapping[str, Group]:
+    """The class of every stored field of a table; ``about`` is the customer's field that an update request wants changed."""
     table = LOGGED[key]
+    if key == REQUEST.key:
+        return {field.key: class_of(field, about) for field in table.data}
     return {field.key: group_of(table, field) for field in table.data}
 
 
@@ -124,14 +128,15 @@ class Guard:
         if self.rights.sees_everything:
             yield from self._inner.scan(table, where)
             return
-        asked = {classes(table)[key] for key, _, _ in where if key in classes(table)} - {Group.OWNER}
+        asked = [key for key, _, _ in where if key in classes(table)]
         found = self._inner.scan(table, where)
         while page := list(islice(found, _PAGE)):
             owners = self._owners({one.values.get("customer") or "" for one in page}) if table in OWNED else {}
             for one in page:
                 owner = _owner(one, owners)
+                groups = {self._classes(table, one.values.get("field"), owner)[key] for key in asked} - {Group.OWNER}
                 # A filter on what is not shown would tell it.
-                if self._named(owner) and all(self.rights.level(owner, group) is Level.PLAIN for group in asked):
+                if self._named(owner) and all(self.rights.level(owner, group) is Level.PLAIN for group in groups):
                     yield self._record(one, owner)
 
     def history(self, rid: str) -> list[Entry]:
@@ -144,10 +149,7 @@ class Guard:
         found = self._inner.history(rid)
         if self.rights.sees_everything:
             return found
-        return [
-            replace(entry, before=self._entry(entry, entry.before, whose), after=self._entry(entry, entry.after, whose))
-            for entry in found
-        ]
+        return self._entries([(entry, whose) for entry in found])
 
     def log(self, after: str, limit: int, sought: Sought = EVERYTHING) -> Page:
         if not self.rights.ever(Action.LOG):
@@ -156,11 +158,20 @@ class Guard:
         owners = self._owners({entry.customer for entry in page.entries})
         shown = []
         for entry in page.entries:
-            whose = owners.get(entry.customer) if entry.customer else NOBODYS
+            whose = owners.get(entry.customer) if entry.customer else entry.actor if entry.table == "decision" else NOBODYS
             if self.rights.may(Action.LOG, whose):
-                said = (self._entry(entry, values, whose) for values in (entry.before, entry.after))
-                shown.append(replace(entry, before=next(said), after=next(said)))
-        return Page(shown, page.cursor)
+                shown.append((entry, whose))
+        return Page(self._entries(shown), page.cursor)
+
+    def _entries(self, found: Sequence[tuple[Entry, str | None]]) -> list[Entry]:
+        """Entries of the log about somebody's customers, saying what the person may know."""
+        requests = self._inner.records({entry.rid for entry, _ in found if entry.table == REQUEST.key})
+        about = {rid: one.values.get("field") for rid, one in requests.items()}
+        shown = []
+        for entry, owner in found:
+            said = (self._entry(entry, values, owner, about.get(entry.rid)) for values in (entry.before, entry.after))
+            shown.append(replace(entry, before=next(said), after=next(said)))
+        return shown
 
     def operations(
         self,
@@ -181,12 +192,35 @@ class Guard:
     def _reads(self, done: Done) -> bool:
         return self.rights.ever(Action.LOG) and bool(self.log("", _PAGE, Sought(operation=done.id)).entries)
 
+    def notices(self, states: Iterable[str] = (), rids: Iterable[str] | None = None) -> list[Record]:
+        """Those that one wrote, those to oneself, and all to who reads the whole log."""
+        found = self._inner.notices(states, rids)
+        if self.rights.may(Action.LOG, NOBODYS):
+            return found
+        mine = {person.rid for person in self.rights.persons}
+        return [one for one in found if mine & {one.created_by, one.values.get("person")}]
+
     def proposals(self, kind: str = "", outcome: str = "open") -> list[Proposal]:
         """Those about customers whose name the person may know, and one's own."""
         found = self._inner.proposals(kind, outcome)
         owners = self._owners({one.customer for one in found})
         mine = {person.rid for person in self.rights.persons}
         return [one for one in found if one.initiator in mine or self._named(owners.get(one.customer))]
+
+    def words(self, about: Iterable[str]) -> dict[str, list[Word]]:
+        """As ``proposals``; of requests, those about customers whose name the person may know."""
+        found = self._inner.words(about)
+        if not found or self.rights.sees_everything:
+            return found
+        requests = self._inner.records(found)
+        owners = self._owners({one.values.get("customer") or "" for one in requests.values()})
+        shown = {} if requests.keys() == found.keys() else {one.rid: list(one.words) for one in self.proposals(outcome="")}
+        for rid, one in requests.items():
+            owner = _owner(one, owners)
+            if self._named(owner):  # why, only to those who may read the request itself
+                plain = self.rights.level(owner, classes(REQUEST.key, one.values.get("field"))["reason"]) is Level.PLAIN
+                shown[rid] = [word if plain else replace(word, reason="") for word in found[rid]]
+        return {rid: shown[rid] for rid in found if rid in shown}
 
     def verify(self, heads: Iterable[str] = (), watch: Callable[[int, int], None] | None = None) -> Verdict:
         if not self.rights.may(Action.LOG, NOBODYS):  # entries that are hidden from somebody would seem removed
@@ -226,26 +260,30 @@ class Guard:
         return shown
 
     def _values(self, table: str, values: Values, owner: str | None) -> tuple[Values, frozenset[str]]:
-        levels, groups, declared = self.rights.levels(owner), classes(table), LOGGED[table]
+        levels, groups, declared = self.rights.levels(owner), self._classes(table, values.get("field"), owner), LOGGED[table]
         hidden = frozenset(key for key in values if key in groups and levels[groups[key]] is not Level.PLAIN)
-        shown = {key: self._value(declared, key, value, owner) if key in hidden else value for key, value in values.items()}
-        return shown, hidden
+        shown = {key: self._value(declared, key, values[key], levels[groups[key]]) for key in hidden}
+        return {**values, **shown}, hidden
 
-    def _value(self, table: Table, key: str, value: str | None, owner: str | None) -> str | None:
-        level = self._level(table.key, key, owner)
+    def _value(self, table: Table, key: str, value: str | None, level: Level) -> str | None:
         if value is None or level is Level.HIDDEN:
             return None
         return value if level is Level.PLAIN or self._veiled else masked(value, table[key].kind)
 
-    def _entry(self, entry: Entry, values: Values, owner: str | None) -> Values:
+    def _entry(self, entry: Entry, values: Values, owner: str | None, about: str | None) -> Values:
         if entry.table not in OWNED and entry.table != "customer":
             return values
-        groups = classes(entry.table)
+        levels, groups, declared = self.rights.levels(owner), self._classes(entry.table, about, owner), LOGGED[entry.table]
         return {
-            key: value if key not in groups else self._value(LOGGED[entry.table], key, value, owner)
+            key: value if key not in groups else self._value(declared, key, value, levels[groups[key]])
             for key, value in values.items()
-            if key not in groups or self._level(entry.table, key, owner) is not Level.HIDDEN
+            if key not in groups or levels[groups[key]] is not Level.HIDDEN
         }
+
+    def _classes(self, table: str, about: str | None, owner: str | None) -> Mapping[str, Group]:
+        """``classes`` of a record of ``owner``'s customer: what a request is about tells only who may read that."""
+        reads = table == REQUEST.key and self._level(table, "field", owner) is Level.PLAIN
+        return classes(table, about if reads else None)
 
     def _level(self, table: str, key: str, owner: str | None) -> Level:
         return self.rights.level(owner, classes(table).get(key, Group.SYSTEM))

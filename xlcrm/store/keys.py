@@ -6,10 +6,9 @@ Derived from the records, and so not in the log. Blocking keys are stored as key
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from operator import itemgetter
 
 from sqlalchemy import Connection, select
@@ -21,7 +20,7 @@ from xlcrm.model.fields import Kind, Table
 from xlcrm.store.base import Candidates
 from xlcrm.store.chunks import among, chunks
 from xlcrm.store.digests import Digests
-from xlcrm.store.pen import Pen
+from xlcrm.store.pen import Face, Pen
 from xlcrm.store.schema import BLOCKING_KEY, ENTRY, FACE, NUMBER, PHONE_TAIL, SQL
 from xlcrm.store.vault import Vault
 
@@ -59,8 +58,8 @@ class Index:
     cipher: Cipher
     digests: Digests = field(init=False)
     _numbers: list[tuple[str, str, str]] = field(default_factory=list)
-    _faces: list[tuple[str, str | None]] = field(default_factory=list)
-    _keys: list[tuple[int, str]] = field(default_factory=list)
+    _faces: list[Face] = field(default_factory=list)
+    _keys: int = 0
     _former: list[tuple[int, str]] = field(default_factory=list)
     _tails: list[tuple[str, str, str]] = field(default_factory=list)
     _seen: dict[str, str] = field(default_factory=dict)
@@ -79,9 +78,10 @@ class Index:
 
     def face(self, keys: Iterable[str], rid: str, looks: str | None) -> None:
         """The blocking keys of a customer, and what it looks like, sealed."""
-        self._faces.append((rid, looks))
         keys = set(keys)
-        self._keys += [(key, rid) for key in set(self.digests.stored(keys))]
+        stored = set(self.digests.stored(keys))
+        self._faces.append((rid, looks, stored))
+        self._keys += len(stored)
         if self.digests.changing:
             self._former += [(key, rid) for key in self.digests.former(keys)]
 
@@ -112,12 +112,17 @@ class Index:
 
     def write(self, least: int = 1) -> None:
         """Write the rows collected so far, if there are ``least`` or more blocking keys, in order: the tree grows at one side."""
-        if len(self._keys) < least and least > 1:
+        if self._keys < least and least > 1:
             return
         for table, rids in self._stale.items():
             self.pen.forget(table, rids)
         self._stale.clear()
-        for table, rows in ((NUMBER, self._numbers), (FACE, self._faces), (BLOCKING_KEY, self._keys), (PHONE_TAIL, self._tails)):
+        if self._faces:
+            self._faces.sort(key=itemgetter(0))
+            self.pen.faces(self._faces)
+            self._faces.clear()
+            self._keys = 0
+        for table, rows in ((NUMBER, self._numbers), (PHONE_TAIL, self._tails)):
             if rows:
                 rows.sort(key=itemgetter(0))  # within one key any order will do
                 self.pen.insert(table, rows)
@@ -187,11 +192,6 @@ def candidates(lookup: Lookup, digests: Digests, keys: Sequence[Sequence[str]], 
         for _, one in islice(lookup.having([name]), 1):
             found |= {(index, one) for index in rows}
     return Candidates(sorted(found), counts, lookup.total() + len(keys))
-
-
-def alone(keys: Sequence[Sequence[str]]) -> Candidates:
-    """What ``candidates`` gives while no customer is stored: only how many of the new rows have each key."""
-    return Candidates([], Counter(chain.from_iterable(map(dict.fromkeys, keys))), len(keys))
 
 
 def looks(vault: Vault, connection: Connection, customers: Iterable[str]) -> dict[str, list[str]]:

@@ -48,16 +48,16 @@ def carried(connection: Connection, merged: Mapping[str, str], changes: Sequence
     return moves
 
 
-def joined(connection: Connection, customers: Sequence[str]) -> dict[str, list[str]]:
-    """For each customer those that live on under it, at whatever remove; those without any are left out."""
-    customer = SQL["customer"].c
+def joined(connection: Connection, rids: Sequence[str], table: str = "customer") -> dict[str, list[str]]:
+    """For each record of ``table`` those that live on under it, at whatever remove; those without any are left out."""
+    record = SQL[table].c
     found: dict[str, list[str]] = {}
-    open_ends = {rid: rid for rid in customers}
+    open_ends = {rid: rid for rid in rids}
     while open_ends:
         step: dict[str, str] = {}
         for chunk in chunks(list(open_ends)):
-            asked = select(customer.rid, customer.merged_into).where(customer.merged_into.in_(chunk), customer.life == "merged")
-            for rid, into in connection.execute(asked.order_by(customer.rid)):
+            asked = select(record.rid, record.merged_into).where(record.merged_into.in_(chunk), record.life == "merged")
+            for rid, into in connection.execute(asked.order_by(record.rid)):
                 under = open_ends[into]
                 if rid not in found.setdefault(under, []) and rid != under:  # a ring must not hang the search
                     found[under].append(rid)

@@ -66,7 +66,7 @@ def _keys_are_numbers(connection: Connection) -> None:
     _complete(connection)
 
 
-def _undoing(connection: Connection) -> None:
+def _with_indexes(connection: Connection) -> None:
     _complete(connection)
     for table in engine(connection).metadata().sorted_tables:
         for index in table.indexes:
@@ -80,9 +80,9 @@ STEPS: dict[int, tuple[str, Callable[[Connection], None]]] = {
     4: ("blocking keys as numbers, and what customers look like", _keys_are_numbers),
     5: ("deputies until a day, people disabled, what was shown to whom", _complete),
     6: ("the keys for each member", _complete),
-    7: ("what was taken back, proposals and approvals", _undoing),
+    7: ("what was taken back, proposals and approvals", _with_indexes),
     8: ("what delivered files have brought in", _complete),
-    9: ("requests, notices and reviews", _complete),
+    9: ("requests, notices and reviews", _with_indexes),
 }
 LATEST = max(STEPS)
 

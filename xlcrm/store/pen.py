@@ -6,7 +6,9 @@ tables: what they want is staged, and a function of the database checks and writ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, count, repeat
 from typing import Protocol
 
 from sqlalchemy import Connection, Table, delete, func, select, update
@@ -31,6 +33,10 @@ from xlcrm.store.schema import (
 )
 
 Rows = Sequence[tuple[object, ...]]
+Face = tuple[str, str | None, Collection[int]]
+"""The rid of a customer, what it looks like (sealed), and its blocking keys."""
+
+_MANY = 200_000  # keys written at once
 
 
 class Pen(Protocol):
@@ -47,7 +53,11 @@ class Pen(Protocol):
         ...
 
     def insert(self, table: Table, rows: Rows) -> None:
-        """New rows, in the order of the table's columns; a face has no number yet, and its keys, which follow, name its rid."""
+        """New rows, in the order of the table's columns."""
+        ...
+
+    def faces(self, faces: Sequence[Face]) -> None:
+        """What customers are recognised by."""
         ...
 
     def compare(self, keys: Sequence[tuple[int, str]]) -> None:
@@ -80,7 +90,6 @@ class Direct:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._faces: dict[object, int] = {}
 
     def moment(self, context: Context) -> str:
         return context.now()
@@ -96,16 +105,19 @@ class Direct:
                 " ON CONFLICT (token, file, rid) DO UPDATE SET"
                 " saved = max(saved, excluded.saved), version = excluded.version, operation = excluded.operation"
             )
-        if table is FACE:
-            # Not the number of a face that is gone, while numbers tell which index key made the keys (folding.py).
-            folding = self.connection.execute(select(META.c.value).where(META.c.name == FOLDING)).scalar()
-            first = max(self.connection.execute(select(func.max(FACE.c.id))).scalar() or 0, int(folding or 0)) + 1
-            self._faces = {row[0]: number for number, row in enumerate(rows, first)}
-            rows = [(number, *row) for number, row in enumerate(rows, first)]
-        elif table is BLOCKING_KEY:
-            rows = [(key, self._faces[rid]) for key, rid in rows]
         if rows:
             self.connection.exec_driver_sql(insert(table) + again, list(rows))
+
+    def faces(self, faces: Sequence[Face]) -> None:
+        # Not the number of a face that is gone, while numbers tell which index key made the keys (folding.py).
+        folding = self.connection.execute(select(META.c.value).where(META.c.name == FOLDING)).scalar()
+        first = max(self.connection.execute(select(func.max(FACE.c.id))).scalar() or 0, int(folding or 0)) + 1
+        rows = [(number, rid, looks) for number, (rid, looks, _) in enumerate(faces, first)]
+        self.connection.exec_driver_sql(insert(FACE), rows)
+        keys = array("q", chain.from_iterable(own for _, _, own in faces))
+        numbers = array("q", chain.from_iterable(map(repeat, count(first), (len(own) for _, _, own in faces))))
+        for some in in_order(keys, numbers):
+            self.connection.exec_driver_sql(insert(BLOCKING_KEY), some)
 
     def compare(self, keys: Sequence[tuple[int, str]]) -> None:
         pass  # keys.overtaken has done it: nobody writes meanwhile
@@ -142,3 +154,14 @@ class Direct:
         self.connection.execute(update(META).where(META.c.name == "head").values(value=now))
         self.connection.exec_driver_sql(insert(OPERATION), (*about, previous, now))
         return witness(before + 1, now)
+
+
+def in_order(keys: array[int], faces: array[int]) -> Iterator[list[tuple[int, int]]]:
+    """The keys with their faces, in the order of their table: the tree grows at one side."""
+    import numpy as np
+
+    both = np.frombuffer(keys, np.int64), np.frombuffer(faces, np.int64)
+    order = np.lexsort((both[1], both[0]))
+    for start in range(0, len(order), _MANY):
+        some = order[start : start + _MANY]
+        yield list(zip(both[0][some].tolist(), both[1][some].tolist(), strict=True))

@@ -15,6 +15,7 @@ from xlcrm.model.tables import MATCHED
 from xlcrm.store.chunks import chunks
 from xlcrm.store.digests import FOLDING, Digests
 from xlcrm.store.keys import seal_looks
+from xlcrm.store.pen import in_order
 from xlcrm.store.reading import kept, records
 from xlcrm.store.schema import BLOCKING_KEY, FACE, META, SQL
 from xlcrm.store.vault import Vault
@@ -22,7 +23,6 @@ from xlcrm.store.vault import Vault
 Write = Callable[[Table, Sequence[tuple[object, ...]]], object]
 """Brings rows into a table, in the order of its columns."""
 
-_MANY = 200_000  # keys written at once
 _PAGE = 20_000  # customers looked at once
 
 
@@ -51,7 +51,7 @@ def rekey(connection: Connection, cipher: Cipher, write: Write) -> None:
             keys.extend(stored)
             faces.extend([number] * len(stored))
         write(FACE, rows)
-    for some in _in_order(keys, faces):
+    for some in in_order(keys, faces):
         write(BLOCKING_KEY, some)
     by_face.create(connection)
     if digests.changing:  # they are all made with the latest index key now
@@ -78,17 +78,6 @@ def _made(vault: Vault, connection: Connection, rids: Sequence[str]) -> Iterator
         except Tampered:  # without a data key: another client made it
             sealed = None
         yield rid, own, sealed
-
-
-def _in_order(keys: array[int], faces: array[int]) -> Iterator[list[tuple[int, int]]]:
-    """The keys with their faces, in the order of their table: the tree grows at one side."""
-    import numpy as np
-
-    both = np.frombuffer(keys, np.int64), np.frombuffer(faces, np.int64)
-    order = np.lexsort((both[1], both[0]))
-    for start in range(0, len(order), _MANY):
-        some = order[start : start + _MANY]
-        yield list(zip(both[0][some].tolist(), both[1][some].tolist(), strict=True))
 
 
 def _faces(vault: Vault, connection: Connection, found: dict[str, Record]) -> list[tuple[str, Values]]:

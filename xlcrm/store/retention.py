@@ -26,7 +26,10 @@ def allowed(same: str, number: str, greatest: str, ago: str) -> str:
         else f"NEW.{quoted(column.name)} {same} OLD.{quoted(column.name)}"
         for column in ENTRY.columns
     )  # fmt: skip
-    whose = ", ".join(f"(SELECT customer FROM {quoted(key)} WHERE rid = OLD.rid)" for key in (*sorted(OWNED), "access"))  # noqa: S608
+    owned = (*sorted(OWNED), "access", "proposal", "notice")
+    said = "SELECT coalesce(q.customer, p.customer) FROM approval a LEFT JOIN request q ON q.rid = a.proposal"
+    of_words = f"({said} LEFT JOIN proposal p ON p.rid = a.proposal WHERE a.rid = OLD.rid)"
+    whose = ", ".join([*(f"(SELECT customer FROM {quoted(key)} WHERE rid = OLD.rid)" for key in owned), of_words])  # noqa: S608
     erased = f"EXISTS (SELECT 1 FROM customer c WHERE c.life = 'erased' AND c.rid IN (OLD.rid, {whose}))"  # noqa: S608
     years = f"{greatest}({YEARS}, coalesce((SELECT {number} FROM setting WHERE rid = '{SETTING}'), 0))"  # noqa: S608
     old = f"(SELECT o.at FROM operation o WHERE o.id = OLD.operation) < {ago.format(years)}"  # noqa: S608 - names are ours

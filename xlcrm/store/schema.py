@@ -95,7 +95,18 @@ NOTICE = Declared(
 so that there is exactly one.
 """
 
-RECORDS = tables.STORED
+REVIEW = Declared(
+    "review", "核对记录", "Reviews",
+    (
+        Field("customer", "客户", "Customer", Kind.REFERENCE),
+        Field("scope", "范围", "Scope"),  # month: status, need, contact; details: the secondary fields
+        Field("answer", "结果", "Answer"),  # a code of the vocabulary "review_answer"
+        Field("note", "说明", "Note"),
+    ),
+)  # fmt: skip
+"""What somebody said when a customer was reviewed (月度核对); who and when are the record's own. Moves along in a merge."""
+
+RECORDS = (*tables.STORED, REVIEW)
 LOGGED = {table.key: table for table in (*RECORDS, PERSON, SETTING, DECISION, ACCESS, KEYHOLDER, PROPOSAL, APPROVAL, NOTICE)}
 """Every table whose rows have a version and change only through the log, by key, parents first."""
 
@@ -133,6 +144,9 @@ SQL = {key: _logged(table) for key, table in LOGGED.items()}
 
 # A search for part of a name reads this index from end to end and never the wide rows.
 Index("customer_names", SQL["customer"].c.life, *(SQL["customer"].c[name] for name in ("name", "short_name", "former_name")))
+Index("request_state", SQL["request"].c.state)
+Index("approval_about", SQL["approval"].c.proposal)
+Index("notice_state", SQL["notice"].c.state)
 Index("person_account", SQL["person"].c.account, unique=True)
 Index("customer_merged", SQL["customer"].c.merged_into, sqlite_where=text("merged_into IS NOT NULL"))
 

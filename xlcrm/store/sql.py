@@ -14,7 +14,7 @@ from xlcrm.errors import StoreError, UsageError
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Decision, Imported, Kept, Operation, Receipt, Record, Result, Taken, Values
-from xlcrm.model.proposal import Proposal
+from xlcrm.model.proposal import Proposal, Word
 from xlcrm.rules.rights import Rights, rights_of
 from xlcrm.store import (
     apply,
@@ -25,6 +25,7 @@ from xlcrm.store import (
     keys,
     log,
     merging,
+    notices,
     numbers,
     people,
     proposals,
@@ -162,8 +163,8 @@ class SqlStore:
 
     def candidates(self, keys_: Sequence[Sequence[str]], most: int | None = None) -> Candidates:
         with self._reading() as connection:
-            if connection.execute(select(FACE.c.id).limit(1)).first() is None:  # digesting every key would tell nothing
-                return keys.alone(keys_)
+            if connection.execute(select(FACE.c.id).limit(1)).first() is None:  # digesting and counting would tell nothing
+                return Candidates([], {}, len(keys_))
             return keys.candidates(self._lookup(connection), Digests(self._cipher, connection), keys_, most)
 
     def taken(self, wanted: Sequence[Values], keys: Sequence[Sequence[str]], context: Context) -> list[Taken]:
@@ -193,7 +194,7 @@ class SqlStore:
     def decisions(self, pairs: Iterable[str]) -> dict[str, Decision]:
         with self._reading() as connection:
             rows = read(connection, LOGGED["decision"], list(dict.fromkeys(pairs)))
-        return {row["rid"]: Decision(row["rid"], row["verdict"], row["reason"] or "") for row in rows if row["life"] == "live"}
+        return {row["rid"]: Decision(row["rid"], row["verdict"], row["reason"] or "") for row in rows if row["verdict"]}
 
     def submitted(self, workbook: str, tokens: Iterable[str]) -> dict[str, str]:
         with self._reading() as connection:
@@ -213,6 +214,9 @@ class SqlStore:
 
     def answers(self, workbook: str, tokens: Iterable[str]) -> dict[str, tuple[str, str, str, str]]:
         return {}
+
+    def taken_back(self) -> set[str]:
+        return set()
 
     def children(self, table: str, customers: Iterable[str]) -> dict[str, list[Record]]:
         if table not in OWNED:
@@ -271,13 +275,21 @@ class SqlStore:
         with self._reading() as connection:
             return undoing.operations(connection, actor, source, kinds, numbers, ids, limit)
 
+    def notices(self, states: Iterable[str] = (), rids: Iterable[str] | None = None) -> list[Record]:
+        with self._reading() as connection:
+            return notices.notices(connection, list(states), None if rids is None else list(dict.fromkeys(rids)))
+
     def proposals(self, kind: str = "", outcome: str = "open") -> list[Proposal]:
         with self._reading() as connection:
             return proposals.proposals(connection, kind, outcome)
 
-    def joined(self, customers: Iterable[str]) -> dict[str, list[str]]:
+    def words(self, about: Iterable[str]) -> dict[str, list[Word]]:
         with self._reading() as connection:
-            return merging.joined(connection, list(customers))
+            return proposals.words(connection, list(dict.fromkeys(about)))
+
+    def joined(self, rids: Iterable[str], table: str = "customer") -> dict[str, list[str]]:
+        with self._reading() as connection:
+            return merging.joined(connection, list(rids), table)
 
     def verify(self, heads: Iterable[str] = (), watch: Callable[[int, int], None] | None = None) -> Verdict:
         with self._reading() as connection:

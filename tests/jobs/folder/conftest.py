@@ -19,7 +19,8 @@ from xlcrm.jobs.folder import steward as stewarding
 from xlcrm.jobs.folder.member import Member
 from xlcrm.jobs.folder.share import Share
 from xlcrm.jobs.folder.steward import Steward
-from xlcrm.jobs.folder.watch import Verdict, Watch
+from xlcrm.jobs.folder.verdict import Verdict
+from xlcrm.jobs.folder.watch import Watch
 from xlcrm.jobs.outbox.box import Outbox
 from xlcrm.jobs.refresh import Refreshed, refresh
 from xlcrm.jobs.submit import Submission, submit

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.jobs.conftest import cells, customer, other, put
 from tests.jobs.folder.conftest import Firm, Machine
+from tests.store.conftest import agree_to_erase
 from xlcrm.errors import UsageError
 from xlcrm.jobs.dedupe import dedupe
 from xlcrm.jobs.find import find
 from xlcrm.jobs.people import change
-from xlcrm.model.context import Context
+from xlcrm.model.context import Context, Person
+from xlcrm.model.identity import new_rid
 from xlcrm.model.rows import Cell
 from xlcrm.sheets.memory import MemoryBook
 from xlcrm.store import guard
 
+AGREEING = (("经理", ("manager", "admin")), ("管理员", ("admin",)))
 
 def stored(firm: Firm, machine: Machine, *rows: Mapping[str, Cell]) -> MemoryBook:
     """A workbook whose rows are in the store, with their numbers."""
@@ -174,7 +178,10 @@ def test_an_erased_customer_is_gone_from_the_copies(firm: Firm) -> None:
     li = firm.hire("李芳")
     stored(firm, li, customer())
     (record,) = firm.customers()
-    firm.store.erase(record.rid, "客户要求", Context(firm.chief, lambda: firm.now))
+    as_chief = Context(firm.chief, lambda: firm.now)
+    people = [firm.store.add_person(Person(new_rid(), name, name, "", frozenset(roles)), as_chief) for name, roles in AGREEING]
+    agree_to_erase(firm.store, record.rid, as_chief, [replace(as_chief, actor=one) for one in people])
+    firm.store.erase(record.rid, "客户要求", as_chief)
     firm.look()
     assert li.customers() == {}
     assert len(list(li.member.home.glob("copy-*.db"))) == 1
@@ -184,7 +191,7 @@ def test_an_erased_customer_is_gone_from_the_copies(firm: Firm) -> None:
 
 def test_trying_all_telephones_tells_nobodys(firm: Firm) -> None:
     """A member has the key of the digests: some twenty telephones share each."""
-    from xlcrm.store.replica import digest
+    from xlcrm.store.copied import digest
 
     key = b"k" * 32
     numbers = [digest(key, f"p:+86139{tail:08d}") for tail in range(2000)]

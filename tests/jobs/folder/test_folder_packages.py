@@ -178,7 +178,7 @@ def test_a_forged_or_older_snapshot_is_not_used(firm: Firm) -> None:
     path.write_bytes(first)
     with pytest.raises(StoreError, match="older"):
         li.store()
-    later = shared.Envelope("snapshot 2", firm.share.id, firm.share.steward, li.member.mine.public, "99999999999")
+    later = shared.Envelope("snapshot 99", firm.share.id, firm.share.steward, li.member.mine.public, "99999999999")
     path.write_bytes(shared.closed(later, b"{}", firm.steward.pair.close))
     with pytest.raises(StoreError, match="another version"):
         li.store()

@@ -51,12 +51,13 @@ def test_a_workbook_comes_back_with_marks_numbers_and_the_next_round_is_edited_t
     assert firm.look(3) == []
 
 
-def test_a_list_of_any_kind_comes_back_in_the_template(firm: Firm) -> None:
+@pytest.mark.parametrize(("name", "answer"), [("手机导出.csv", "手机导出.csv.结果.xlsx"), ("其实是文本.xlsx", "其实是文本.结果.xlsx")])
+def test_a_list_of_any_kind_comes_back_in_the_template(firm: Firm, name: str, answer: str) -> None:
     li = firm.hire("李芳", joined=False)
-    path = li.inbox / "手机导出.csv"
+    path = li.inbox / name
     path.write_text("客户名称,联系人,电话\n深圳市海河电子有限公司,王小明,13912345678\n", "utf-8")
     assert firm.look(2) == ["served"]
-    back = open_book(li.inbox / "手机导出.csv.结果.xlsx")
+    back = open_book(li.inbox / answer)
     assert cells(back, "number") == ["CX2025030001"] and path.exists()
 
 

@@ -6,7 +6,7 @@ Nothing is stored: the steward looks at the result, decides what is asked in it,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,15 +24,14 @@ from xlcrm.jobs.duplicates import Match, line
 from xlcrm.jobs.fieldmatch.lines import header_lines, word_lines
 from xlcrm.jobs.fieldmatch.matcher import Matcher
 from xlcrm.jobs.marking import marks, report
+from xlcrm.jobs.progress import Progress
 from xlcrm.jobs.reading import Sheet
 from xlcrm.model.context import Context
 from xlcrm.model.finding import Severity
 from xlcrm.model.operation import Operation, Record
-from xlcrm.model.rows import Cell, Link
-from xlcrm.model.tables import (
+from xlcrm.model.resultsheets import (
     COLLECTION,
     CONFLICTS,
-    CUSTOMER,
     DELIVERIES,
     DUPLICATES,
     FIELD_MATCHES,
@@ -43,14 +42,16 @@ from xlcrm.model.tables import (
     VALUE_MATCHES,
     WANTING,
 )
+from xlcrm.model.rows import Cell, Link
+from xlcrm.model.tables import CUSTOMER
 from xlcrm.rules.checks import check
 from xlcrm.rules.clean import read as clean
+from xlcrm.rules.clean.text import written
 from xlcrm.rules.rights import Action, rights_of
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets import template
 from xlcrm.store.base import Store
 
-Progress = Callable[[str, int, int], None]
 Line = Mapping[str, Cell | Link]
 Columns = Mapping[str, Sequence[Cell | Link]]
 
@@ -59,7 +60,8 @@ Columns = Mapping[str, Sequence[Cell | Link]]
 class Consolidation:
     """What came of it: the files, the customers, the pairs to decide, and every sheet of the workbook as columns by table key.
 
-    ``rows`` were read; ``asked`` is how many decisions the steward has to make, those alike counted once.
+    ``rows`` were read; ``asked`` is how many decisions the steward has to make, those alike counted once. ``strangers`` are the
+    names given as 负责人 that nobody here has, and in how many rows.
     """
 
     deliveries: list[Delivery]
@@ -69,6 +71,7 @@ class Consolidation:
     columns: dict[str, Columns] = field(default_factory=dict)
     rows: int = 0
     asked: dict[str, int] = field(default_factory=dict)
+    strangers: Counter[str] = field(default_factory=Counter)
 
     @property
     def new(self) -> int:
@@ -141,6 +144,7 @@ def consolidate(
     matches = between(final, likely, groups, store)
     progress(text("jobs.step_write", language), len(found) + 3, len(found) + 4)
     done = Consolidation(read, units, final, matches, rows=len(heap))
+    done.strangers = _strangers(sheet)
     unread = [one for one in final.checked.findings if one.severity is not Severity.CHECK and one.code != "MISSING_DUE"]
     wrong = {one.row for one in unread if one.row is not None}
     faults = Counter(heap.of[units[row].main].delivery.name for row in wrong)
@@ -186,6 +190,13 @@ def _numbers(heap: Heap, rulebook: Rulebook, store: Store) -> None:
             if foreign[row] is None:
                 foreign[row] = cell
             cells[row] = None
+
+
+def _strangers(sheet: Sheet) -> Counter[str]:
+    """Whom the rows name as their owner although nobody here is called so."""
+    unknown = (one for one in sheet.checked.findings if one.code in ("COLLEAGUE_NEAR", "COLLEAGUE_UNKNOWN"))
+    rows = (one.row for one in unknown if one.field == "owner" and one.row is not None)
+    return Counter(written(sheet.rows.cell(row, "owner")) for row in rows)
 
 
 def _sheet(heap: Heap, rulebook: Rulebook, store: Store) -> Sheet:

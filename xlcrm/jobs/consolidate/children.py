@@ -1,4 +1,4 @@
-"""Contacts, interactions and tags of delivered workbooks: those the store does not have yet, each with where it comes from."""
+"""What belongs to customers in delivered workbooks: those the store does not have yet, each with where it comes from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xlcrm.jobs.consolidate.outcome import checked, written
 from xlcrm.jobs.marking import marks
 from xlcrm.jobs.reading import Sheet
 from xlcrm.model.rows import Cell
-from xlcrm.model.tables import CONTACT, INTERACTION, TAG
+from xlcrm.model.tables import BELOW
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.checks import check
 from xlcrm.rules.rulebook import Rulebook
@@ -36,7 +36,7 @@ def consolidated(
     """The rows of the other tables that are new. A row of a customer that goes by another name now goes by that one."""
     renamed = _renamed(units, customers)
     found = Below()
-    for table in (CONTACT, INTERACTION, TAG):
+    for table in BELOW:
         heap = heaps[table.key]
         if not len(heap):
             continue

@@ -9,8 +9,9 @@ from pathlib import Path
 from xlcrm.errors import BookError
 from xlcrm.jobs.fieldmatch.lines import take
 from xlcrm.model.operation import Decision
+from xlcrm.model.resultsheets import CONFLICTS, DUPLICATES, PATTERNS, RIVALS
 from xlcrm.model.rows import Cell, Link
-from xlcrm.model.tables import BY_KEY, CONFLICTS, DUPLICATES, PATTERNS, RIVALS
+from xlcrm.model.tables import BY_KEY
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from xlcrm.errors import UsageError
 from xlcrm.jobs.consolidate import Consolidation
+from xlcrm.model.resultsheets import CONFLICTS, DUPLICATES, FIELD_MATCHES, PATTERNS, RESULTS, SETTING
 from xlcrm.model.rows import Cell, Link
-from xlcrm.model.tables import BY_KEY, CONFLICTS, CUSTOMER, DUPLICATES, FIELD_MATCHES, PATTERNS, RESULTS, SETTING, SUBMITTED
+from xlcrm.model.tables import BY_KEY, CUSTOMER, SUBMITTED
 from xlcrm.sheets.base import Book
 
 _TO_DECIDE = (FIELD_MATCHES, PATTERNS, DUPLICATES, CONFLICTS)

@@ -68,7 +68,7 @@ def gather(deliveries: Iterable[Delivery], matcher: Matcher, language: str) -> d
         for source in delivery.source.tables:
             for found in columns(source, matcher, f"{delivery.name} {source.sheet}"):
                 if found.fields:
-                    _append(heaps[found.table.key], Stretch(delivery, source, found, len(heaps[found.table.key])))
+                    _append(heaps[found.table.key], Stretch(delivery, found.source, found, len(heaps[found.table.key])))
         delivery.source = None
     return heaps
 

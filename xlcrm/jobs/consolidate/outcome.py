@@ -57,19 +57,14 @@ def _column(
     item: Field, units: Sequence[Unit], heap: Heap, sheet: Sheet, rulebook: Rulebook, language: str
 ) -> list[Cell]:
     """What stands in one column: the value that was chosen, else what nobody could read."""
-    raw = heap.rows.columns.get(item.key)
-    shown: dict[str, Cell] = {}
-    cells: list[Cell] = []
-    for unit in units:
-        value = unit.values.get(item.key)
-        if value:
-            if value not in shown:
-                shown[value] = show(value, item, language, rulebook.names, rulebook.options)
-            cells.append(shown[value])
-        elif raw is None:
-            cells.append(None)
-        else:
-            cells.append(next((raw[row] for row in unit.rows if raw[row] is not None), None))
+    values = [unit.values.get(item.key) for unit in units]
+    shown = {value: show(value, item, language, rulebook.names, rulebook.options) for value in set(values) if value}
+    cells: list[Cell] = [shown[value] if value else None for value in values]
+    raw = heap.rows.columns.get(item.key, [])
+    if len(raw) > raw.count(None):
+        for place, (unit, value) in enumerate(zip(units, values, strict=True)):
+            if not value:
+                cells[place] = next((raw[row] for row in unit.rows if raw[row] is not None), None)
     return cells
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from xlcrm.catalogue import text
 from xlcrm.jobs.consolidate import Consolidation
-from xlcrm.model.tables import COLLECTION, RIVALS, WANTING
+from xlcrm.model.resultsheets import COLLECTION, RIVALS, WANTING
 from xlcrm.model.vocabularies import vocabulary
 
 SHOWN = 12
@@ -37,6 +37,9 @@ def sentences(done: Consolidation, language: str) -> list[str]:
         found.append(text("consolidate.to_decide", language, pairs=len(done.matches), **done.asked))
     else:
         found.append(text("consolidate.nothing_to_decide", language))
+    if done.strangers:
+        named = (text("consolidate.stranger", language, name=name, rows=rows) for name, rows in done.strangers.most_common(SHOWN))
+        found.append(text("consolidate.strangers", language, names="、".join(named)))
     if done.asked["rivals"]:
         found.append(text("consolidate.to_manager", language, count=done.asked["rivals"], sheet=RIVALS.title(language)))
     gaps = len(done.columns.get(WANTING.key, {}).get("place", ()))

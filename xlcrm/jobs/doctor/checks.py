@@ -124,6 +124,11 @@ def store_unreachable(machine: Machine) -> Values | None:
     return {"store": machine.store, "trouble": machine.store_trouble, "cure": machine.store_cure}
 
 
+def mail_unready(machine: Machine) -> Values | None:
+    """Notices cannot be sent as this machine is set up: settings that nobody can read, no password."""
+    return {"trouble": machine.mail_trouble, "cure": machine.mail_cure} if machine.mail_trouble else None
+
+
 def wps(machine: Machine) -> Values | None:
     """Workbooks open in WPS, which cannot run the buttons."""
     return {} if machine.wps_opens or (machine.system == "Windows" and not machine.excel) else None
@@ -148,6 +153,7 @@ CHECKS: dict[str, Check] = {
         mac_permission,
         no_keyring,
         store_unreachable,
+        mail_unready,
     )
 }
 

@@ -21,8 +21,11 @@ OPENS_XLSX = r"Software\Microsoft\Windows\CurrentVersion\Explorer\FileExts\.xlsx
 EXCEL = r"Software\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
 
 
-def look(book: str = "", store: str = "", store_trouble: str = "", store_cure: str = "") -> Machine:
-    """This machine, with the workbook and the store in question (whose troubles the caller found by opening it)."""
+def look(book: str = "", store: str = "", store_why: tuple[str, str] = ("", ""), mail_why: tuple[str, str] = ("", "")) -> Machine:
+    """This machine, with the workbook and the store in question.
+
+    The troubles of store and mail, and what to do about each, are what the caller found by trying.
+    """
     system, home = platform.system(), Path.home()
     described: dict[str, Any] = {}
     where = places.find(system, home, os.environ)
@@ -53,8 +56,10 @@ def look(book: str = "", store: str = "", store_trouble: str = "", store_cure: s
         passphrase=any(os.environ.get(name) for name in ("XLCRM_PASSPHRASE", "XLCRM_IDENTITY", "XLCRM_KEY")),
         book=book,
         store=store,
-        store_trouble=store_trouble,
-        store_cure=store_cure,
+        store_trouble=store_why[0],
+        store_cure=store_why[1],
+        mail_trouble=mail_why[0],
+        mail_cure=mail_why[1],
         **described,
     )
 

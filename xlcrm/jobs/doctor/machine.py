@@ -11,7 +11,8 @@ class Machine:
 
     ``macros`` is Excel's setting VBAWarnings (1 all, 2 ask, 3 signed only, 4 none; None: never set); ``web_mark`` that
     Windows marked the add-in's file as downloaded. ``interpreter`` is the program the add-in calls, ``python`` the one
-    running now. ``store_trouble`` is the sentence with which opening the store failed. ``mac_log`` is what Excel's
+    running now. ``store_trouble`` is the sentence with which opening the store failed,
+    ``mail_trouble`` why notices cannot be sent. ``mac_log`` is what Excel's
     container holds of the last failed call.
     """
 
@@ -39,6 +40,8 @@ class Machine:
     store: str = ""
     store_trouble: str = ""
     store_cure: str = ""
+    mail_trouble: str = ""
+    mail_cure: str = ""
 
     @property
     def has_excel(self) -> bool:

@@ -12,8 +12,9 @@ from xlcrm.model.choices import AGREED
 from xlcrm.model.fields import Table
 from xlcrm.model.learned import NOT_IMPORTED, header_key, target, value_key
 from xlcrm.model.operation import Decision
+from xlcrm.model.resultsheets import FIELD_MATCHES, VALUE_MATCHES
 from xlcrm.model.rows import Cell, Link, Rows
-from xlcrm.model.tables import BY_KEY, CUSTOMER, FIELD_MATCHES, VALUE_MATCHES
+from xlcrm.model.tables import BY_KEY, CUSTOMER
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book

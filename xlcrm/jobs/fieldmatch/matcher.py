@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlcrm.model.fields import Kind
@@ -81,23 +81,31 @@ class Matcher:
         item = values.field_of(field)
         if item.kind is not Kind.OPTION or item.options in _LEFT:
             return list(cells)
-        words = self.rulebook.vocabulary(item.options)
+        words, language = self.rulebook.vocabulary(item.options), self.rulebook.language
         counts = Counter(written(cell) for cell in cells if isinstance(cell, str | float | bool))
-        strange = {text: count for text, count in counts.items() if words.find(text) is None}
-        learned = self._recall([value_key(item.options, text) for text in strange])
-        fresh = [text for text in strange if (item.options, text) not in self._means]
-        new = values.options(field, fresh, learned, self.rulebook)
-        self._means |= {(item.options, text): match for text, match in new.items()}
-        found = {text: match for text in strange if (match := self._means.get((item.options, text)))}
-        said: dict[str, Cell] = {}
-        for text, match in found.items():
-            if match.certainty == "sure" and match.code:
-                said[text] = words.label(match.code, self.rulebook.language)
-            elif match.reason == "headers.told_none":
-                said[text] = None
-            else:
-                self._ask_word(words, text, match, strange[text], place)
+        meant = self.codes(field, {text: count for text, count in counts.items() if words.find(text) is None}, place)
+        said = {text: words.label(code, language) if code else None for text, code in meant.items()}
         return [said.get(written(cell), cell) if isinstance(cell, str | float | bool) else cell for cell in cells]
+
+    def codes(self, field: str, counts: Mapping[str, int], place: str) -> dict[str, str | None]:
+        """The option of each word of a column of ``field`` that is certain, None for a word that was said to mean nothing.
+
+        The others are left out and asked about; ``counts`` says how many rows have each.
+        """
+        name = values.field_of(field).options
+        learned = self._recall([value_key(name, text) for text in counts])
+        fresh = [text for text in counts if (name, text) not in self._means]
+        self._means |= {(name, text): match for text, match in values.options(field, fresh, learned, self.rulebook).items()}
+        found: dict[str, str | None] = {}
+        for text, count in counts.items():
+            match = self._means.get((name, text))
+            if match is None:  # a blank, a placeholder
+                continue
+            if (match.certainty == "sure" and match.code) or match.reason == "headers.told_none":
+                found[text] = match.code
+            else:
+                self._ask_word(self.rulebook.vocabulary(name), text, match, count, place)
+        return found
 
     def _ask(self, header: str, match: Match, here: str, sample: Iterable[Cell], place: str) -> None:
         asked = self.headers.setdefault(fold(header), AskedHeader(header, match))

@@ -20,7 +20,7 @@ from xlcrm.model import snapshot
 from xlcrm.model.tables import SUBMITTED
 from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.sheets.base import Book
-from xlcrm.store import replica
+from xlcrm.store import copied, replica
 
 SCHEME = "folder:"
 PURPOSE = "folder"
@@ -122,7 +122,7 @@ def fetch(member: Member) -> bool:
     if taken.number < number:
         raise StoreError("folder.older", path=path)
     if taken.number > number or have is None:
-        replica.build(member.home / f"copy-{taken.number:014}.db", taken, member.mine)
+        copied.build(member.home / f"copy-{taken.number:014}.db", taken, member.mine)
         _tidy(member)
     with suppress(OSError):
         (member.home / "mark").write_text(mark)
@@ -161,7 +161,7 @@ def sending(member: Member, book: Book, outbox: Outbox, at: str) -> Send:
         edited = {key: unheld(rows, fresh[key], parcels) for key, rows in current.items()}
         for name, one in older:
             left = one.left(current, edited)
-            shared.drop(_parcel(member, name))  # what is left of it goes out under a name of its own
+            shared.drop(lies(member, name))  # what is left of it goes out under a name of its own
             outbox.drop(name)
             if any(left.values()):
                 one.only(left)
@@ -183,17 +183,19 @@ def deliver(member: Member, outbox: Outbox, done: set[str]) -> tuple[int, int]:
             outbox.drop(one.name)
             continue
         waiting += 1
-        path = _parcel(member, one.name)
+        path = lies(member, one.name)
         if shared.read(member.share.root) != member.share:
             raise UsageError("folder.swapped", path=member.share.root, fingerprint=member.share.fingerprint)
         if not path.exists():
-            envelope = Envelope("parcel", member.share.id, member.mine.public, member.share.steward, one.name)
+            kind = "undo" if one.parcel.undo else "actions" if one.parcel.actions else "parcel"
+            envelope = Envelope(kind, member.share.id, member.mine.public, member.share.steward, one.name)
             shared.put(path, shared.closed(envelope, to_bytes(one.parcel), member.mine.close))
             out += 1
     return out, waiting
 
 
-def _parcel(member: Member, name: str) -> Path:
+def lies(member: Member, name: str) -> Path:
+    """Where a parcel lies in the share."""
     return member.share.inbox(member.folder) / f"{name}{shared.PARCEL}"
 
 

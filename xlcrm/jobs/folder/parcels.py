@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from xlcrm.errors import KeysError
+from xlcrm.catalogue import text
+from xlcrm.errors import KeysError, UsageError
+from xlcrm.jobs import undo
 from xlcrm.jobs.folder import publish
 from xlcrm.jobs.folder import share as shared
 from xlcrm.jobs.folder.steward import Steward, answers
+from xlcrm.jobs.folder.verdict import Became
 from xlcrm.jobs.outbox.parcel import Parcel, from_bytes
+from xlcrm.jobs.requests.acting import act
 from xlcrm.jobs.submit import submit
+from xlcrm.jobs.undoing import sentences
 from xlcrm.model.context import Person
 from xlcrm.store.deliveries import Dealt, Machine
 
+_KINDS = ("parcel", "undo", "actions")
 _KEPT = 5000  # rows of one workbook about which something is to be said
 _OLD = timedelta(days=60)  # a member's clock is believed within this: how late a row was entered
-
-
-@dataclass(frozen=True, slots=True)
-class Became:
-    """What became of a file: the key of a sentence (area "folder") and its values; ``final``: nothing will change that."""
-
-    key: str
-    values: Mapping[str, object] = field(default_factory=dict)
-    final: bool = True
 
 
 def take(steward: Steward, person: Person, machines: Mapping[str, Machine], data: bytes) -> Became:
@@ -40,7 +36,7 @@ def take(steward: Steward, person: Person, machines: Mapping[str, Machine], data
     if not whole:
         return Became("incomplete", final=False)
     machine = machines.get(envelope.sender)
-    if (envelope.kind, envelope.share, envelope.to) != ("parcel", steward.share.id, steward.share.steward):
+    if envelope.kind not in _KINDS or (envelope.share, envelope.to) != (steward.share.id, steward.share.steward):
         return Became("other_office")
     if machine is None or not machine.admitted:
         return Became("unknown_machine", {"fingerprint": shared.machine_digits(envelope.sender)}, final=False)
@@ -52,7 +48,8 @@ def take(steward: Steward, person: Person, machines: Mapping[str, Machine], data
         parcel = from_bytes(shared.opened(data, steward.pair.open))
     except (KeysError, ValueError):
         return Became("tampered")
-    return _submit(steward, person, parcel, envelope.name)
+    deal = _take_back if parcel.undo else _act if parcel.actions else _submit
+    return deal(steward, person, parcel, envelope.name)
 
 
 def _submit(steward: Steward, person: Person, parcel: Parcel, name: str) -> Became:
@@ -69,6 +66,35 @@ def _submit(steward: Steward, person: Person, parcel: Parcel, name: str) -> Beca
     steward.ledger.finish(Dealt(name, person.rid, steward.now, parcel.uid, sealed, said.stored, decided))
     total = {count.value: number for count, number in done.total.items()}
     return Became("taken", {"book": shared.printable(parcel.book), "rows": done.rows, **total})
+
+
+def _take_back(steward: Steward, person: Person, parcel: Parcel, name: str) -> Became:
+    """Take back what the person wishes, as far as this person may; the answer goes with the next snapshot."""
+    context = steward.context(person, parcel.language, parcel.book)
+    seen = steward.seen_by(context)
+    try:
+        found = undo.undo(seen, context, undo.find(seen, context, parcel.undo))
+    except UsageError as error:  # changed since, another's by now, taken back before
+        said = f"{error.sentence(parcel.language)}{error.hint(parcel.language)}"
+        became = Became("not_undone", {"why": error.sentence(steward.language)})
+    else:
+        names = {one.rid: one.name for one in steward.store.people()}
+        said = "\n".join(sentences(found, seen, parcel.language, names))
+        became = Became("undone", {"number": found.done.number, "did": sentences(found, seen, steward.language, names)[0]})
+    steward.ledger.reply(name, person.rid, steward.now, text("folder.replied", parcel.language, said=said))
+    return became
+
+
+def _act(steward: Steward, person: Person, parcel: Parcel, name: str) -> Became:
+    """Carry out what the person chose on the sheets of what waits; of what could not be done the answer says why."""
+    context, book = steward.context(person, parcel.language, parcel.book), parcel.as_book()
+    answered = act(steward.seen_by(context), context, steward.rulebook(book, context, steward.clock()), parcel.actions)
+    left = [one for one in answered if not one.done]
+    counts = {"done": len(answered) - len(left), "left": len(left)}
+    why = "".join(text(one.key, parcel.language, **one.said) for one in left)
+    said = text("folder.acted_reply" if left else "folder.acted_all", parcel.language, **counts, why=why)
+    steward.ledger.reply(name, person.rid, steward.now, said)
+    return Became("acted", counts)
 
 
 def _moment(steward: Steward, at: str) -> datetime:

@@ -10,12 +10,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xlcrm.jobs import make
+from xlcrm.jobs.fieldmatch.matcher import Matcher
 from xlcrm.jobs.folder import share as shared
 from xlcrm.jobs.folder.steward import Steward
 from xlcrm.jobs.submit import submit
 from xlcrm.model.context import Person
 from xlcrm.sheets.base import Book
 from xlcrm.sheets.files import open_book
+from xlcrm.sheets.memory import MemoryBook
+from xlcrm.sheets.sources.kinds import is_workbook
 
 OURS = frozenset({".xlsx", ".xlsm"})
 READ = OURS | {".xls", ".et", ".xlsb", ".ods", ".csv"}
@@ -53,7 +56,7 @@ def serve(steward: Steward, person: Person, name: str, data: bytes, saved: datet
     stores nothing twice. Raises BookError for what cannot be read, StoreError.
     """
     with TemporaryDirectory(prefix="xlcrm-") as folder:
-        book = _opened(steward, Path(folder), name, data)
+        book = _opened(steward, person, Path(folder), name, data)
         context = steward.context(person, book.language, name)
         seen = steward.seen_by(context)
         if not book.setting("uid"):
@@ -64,16 +67,18 @@ def serve(steward: Steward, person: Person, name: str, data: bytes, saved: datet
         return Served(book.path.read_bytes(), done.rows, {count.value: number for count, number in done.total.items()})
 
 
-def _opened(steward: Steward, folder: Path, name: str, data: bytes) -> Book:
+def _opened(steward: Steward, person: Person, folder: Path, name: str, data: bytes) -> Book:
     """The workbook on this machine; one that was not made from our template in the template."""
     suffix, stem = Path(name).suffix.lower(), shared.folder_name(Path(name).stem, set())
     path = folder / f"{stem}{suffix}"
     path.write_bytes(data)
-    found = open_book(path) if suffix in OURS else None
+    found = open_book(path) if is_workbook(path) else None
     if found is None or not found.ours:
         (folder / "made").mkdir()
         copy = folder / "made" / f"{stem}.xlsx"
-        make.new(copy, steward.language, path)
+        context = steward.context(person, steward.language, name)
+        rulebook = steward.rulebook(MemoryBook(language=steward.language), context, steward.clock())
+        make.new(copy, steward.language, path, Matcher(rulebook, steward.seen_by(context)))
         found = open_book(copy)
         found.set_setting("import", name)
     found.name = name

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, fields, replace
 from datetime import timedelta
 
 from xlcrm.crypto.box import Pair
 from xlcrm.model.context import Context, Person
 from xlcrm.model.operation import Record
 from xlcrm.model.snapshot import Held, Snapshot
-from xlcrm.model.tables import CUSTOMER
+from xlcrm.model.tables import ACTIVITY, CUSTOMER, REQUEST
 from xlcrm.rules.rights import Group, Level, Rights, rights_of
-from xlcrm.store import guard
-from xlcrm.store.base import Store
+from xlcrm.rules.workflow import STEPS
+from xlcrm.store import guard, news
+from xlcrm.store.base import Done, Store
+from xlcrm.store.copied import digest
 from xlcrm.store.deliveries import Deliveries
-from xlcrm.store.replica import digest
 from xlcrm.store.schema import OWNED
+from xlcrm.store.sql import SqlStore
 
 _RECORD = tuple(item.name for item in fields(Record) if item.name != "hidden")
 _RID = _RECORD.index("rid")
 _PERSON = tuple(item.name for item in fields(Person))
 _REMEMBERED = timedelta(days=90)  # in which a sheet shows the numbers of what was submitted from it
+_OPERATIONS = 50  # of one's own that can be taken back from a copy
 _SEVERAL = 8  # owners whose customers are asked for one by one; for more all are gone through
 
 Answers = dict[str, dict[str, tuple[str, str, str, str]]]
@@ -36,15 +39,15 @@ class Telling:
         self.customers: dict[str, tuple[str, frozenset[str]]] = {}  # rid -> (owner, keys)
         self._reached = 0
 
-    def renew(self, store: Store, ledger: Deliveries) -> None:
+    def renew(self, store: SqlStore) -> None:
         """Take in what changed."""
         reached = store.position()
-        for rid, owner, said in ledger.telling(self._reached):
+        for rid, owner, said in news.whose(store, self._reached):
             self.customers[rid] = (owner, frozenset(said))
         self._reached = reached
 
 
-def own(store: Store, ledger: Deliveries, share: str, person: Person, context: Context, answers: Answers) -> Snapshot:
+def own(store: SqlStore, ledger: Deliveries, share: str, person: Person, context: Context, answers: Answers) -> Snapshot:
     """The store as ``person`` may see it now, without what others hold; ``context`` tells when."""
     mine = Context(person, context.clock, context.language)
     seen, people = guard.seen(store, mine), store.people()
@@ -59,17 +62,41 @@ def own(store: Store, ledger: Deliveries, share: str, person: Person, context: C
     records = {CUSTOMER.key: customers}
     for key in sorted(OWNED):
         records[key] = [one for of in seen.children(key, rids).values() for one in of]
+    records[ACTIVITY.key] += seen.scan(ACTIVITY.key, [("customer", "=", "")])
     found.records = {key: [_told(one) for one in of] for key, of in records.items() if of}
-    found.gone = ledger.gone(visible)
+    found.gone = news.gone(store, visible)
     older = [(one.rid, version) for of in records.values() for one in of for version in range(1, one.version)]
     found.past = [(rid, version, values) for (rid, version), values in sorted(seen.as_of(older).items())]
     found.kept = [(rid, one.field, one.value, one.origin) for rid, of in sorted(seen.kept(rids).items()) for one in of]
     found.looks = {rid: of for rid, of in sorted(seen.looks(rids).items()) if of}
-    found.decisions = ledger.decisions(person.rid)
-    found.submitted = ledger.rows(person.rid, (context.clock() - _REMEMBERED).strftime("%Y-%m-%d %H:%M:%S"))
+    decided = ledger.decisions(person.rid)
+    standing = seen.decisions(pair for pair, _, _ in decided)  # a submission that was taken back decided nothing
+    found.decisions = [one for one in decided if one[0] in standing]
+    since = (context.clock() - _REMEMBERED).strftime("%Y-%m-%d %H:%M:%S")
+    found.submitted = ledger.rows(person.rid, since)
     found.answers = [(book, token, *said) for book, of in sorted(answers.items()) for token, said in sorted(of.items())]
-    found.done = ledger.lately(person.rid)
+    found.done, found.replies = ledger.lately(person.rid), ledger.replies(person.rid)
+    found.proposals, found.words = _wanted(seen, set(rids), records.get(REQUEST.key, ()))
+    found.operations = [list(astuple(one)) for one in _operations(store, person)]
+    found.taken_back = news.taken_back(store, person.rid, since)
     return found
+
+
+def _wanted(seen: Store, customers: Collection[str], requests: Iterable[Record]) -> tuple[list[list[object]], list[list[object]]]:
+    """The open proposals, and what was said about them and about requests that wait to be verified."""
+    proposals = [one for one in seen.proposals() if not one.customer or one.customer in customers]
+    waiting = [one.rid for one in requests if one.values.get("state") in STEPS["pass"].sources]
+    words = seen.words([*(one.rid for one in proposals), *waiting])
+    told = [[rid, *astuple(word)] for rid, of in sorted(words.items()) for word in of]
+    return [list(astuple(replace(one, words=())))[:-1] for one in proposals], told
+
+
+def _operations(store: SqlStore, person: Person) -> list[Done]:
+    """The latest operations of ``person``, and what took them back, by whomever."""
+    mine = store.operations(actor=person.rid, limit=_OPERATIONS)
+    known = {one.number for one in mine}
+    others = [one.reversed_by for one in mine if one.reversed_by is not None and one.reversed_by not in known]
+    return mine + [replace(one, source="", reason="") for one in (store.operations(numbers=others) if others else ())]
 
 
 def _customers(seen: Store, visible: Sequence[str], owners: int) -> Iterator[Record]:

@@ -75,7 +75,7 @@ class Steward:
             language=context.language,
             people={name: one.rid for one in people for name in (one.name, one.account)},
             names={one.rid: one.name for one in people},
-            options=own_options(book, context.language),
+            options=own_options(book, context.language, self.store.settings()),
             settings=self.store.settings(),
             old=bool(book.setting("import")),
         )

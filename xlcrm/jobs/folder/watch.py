@@ -7,46 +7,24 @@ files, the store recognises what it has, and what was published before stays as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from hashlib import sha256
 from os import DirEntry
 from pathlib import Path
 
-from xlcrm.catalogue import text
 from xlcrm.errors import Away, StoreError, XlcrmError
-from xlcrm.jobs.folder import parcels, plain, publish
+from xlcrm.jobs.folder import parcels, plain
 from xlcrm.jobs.folder import share as shared
-from xlcrm.jobs.folder.parcels import Became
-from xlcrm.jobs.folder.share import Envelope
+from xlcrm.jobs.folder.post import Post
 from xlcrm.jobs.folder.steward import Steward
-from xlcrm.model import snapshot
+from xlcrm.jobs.folder.verdict import Became, Verdict, record
 from xlcrm.model.context import Person
-from xlcrm.rules.rights import Group, Level, Rights, rights_of
-from xlcrm.store.deliveries import Machine, Seen, Sent
+from xlcrm.store.deliveries import Machine, Seen
 
-HELD_EVERY = timedelta(hours=1)
-"""How often a snapshot goes out in which nothing is new but what others hold; what is the member's own goes at once."""
 _IGNORED = (".tmp", ".part", ".crdownload", ".download", ".ini", ".db")
 _RETRIED = ("unknown_machine",)  # verdicts that somebody else's deed may change
 _CONFLICT = re.compile(r"冲突|副本|(?i:conflict|\bcopy\b|[- ](desktop|laptop|pc|macbook)[-\w]*$)|\(\d+\)$")
-_LINES = 500  # of the record that each person can read
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of one file: whose folder, its name, when, and what is to be said (area "folder")."""
-
-    person: str
-    name: str
-    at: str
-    key: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    def sentence(self, language: str) -> str:
-        """The verdict for a person."""
-        return text(f"folder.{self.key}", language, **self.values)
 
 
 class Watch:
@@ -57,9 +35,7 @@ class Watch:
     ) -> None:
         self._steward, self._told, self._unexpected = steward, told, unexpected
         self._before: dict[tuple[str, str], str] = {}
-        self._published: tuple[int, str, int] | None = None
-        self._news: set[str] = set()  # to whom there is something to say
-        self._telling = publish.Telling()
+        self._post = Post(steward)
         self._strangers: set[str] = set()
 
     def look(self) -> bool:
@@ -83,7 +59,7 @@ class Watch:
                 raise
             except StoreError as error:
                 failed.append(error)
-        self._publish()
+        self._post.go()
         if failed:
             raise failed[0]
         return pending
@@ -123,7 +99,7 @@ class Watch:
         if gone:
             self._steward.ledger.see(person.rid, self._steward.now, {}, gone)
         if said:
-            self._record(folder, said)
+            record(self._steward.share.outbox(folder), said, self._steward.language)
         return pending
 
     def _safely(self, person: Person, inbox: Path, name: str, mark: str, ripe: bool, known: Mapping[str, Seen]) -> Became | None:
@@ -176,7 +152,7 @@ class Watch:
         first = not any(one.person == person.rid for one in machines)  # who has the folder is who it was made for
         now = steward.now
         steward.ledger.add_machine(Machine(public, person.rid, name, now, now if first else ""))
-        self._news.add(person.rid)
+        self._post.urgent.add(person.rid)
         shared.drop(path)
         return Became("joined" if first else "asks", digits)
 
@@ -185,8 +161,8 @@ class Watch:
         became = parcels.take(self._steward, person, machines, shared.take(path))
         if not became.final:
             return self._once(person, path.name, mark, became) if ripe else None
-        self._news.add(person.rid)
-        accepted = became.key in ("taken", "again")
+        self._post.urgent.add(person.rid)
+        accepted = became.key in ("taken", "again", "undone", "not_undone", "acted")
         if not (shared.drop(path) if accepted else shared.put_back(path)):
             self._see(person, path.name, mark, "", became.key)
         return became
@@ -212,7 +188,7 @@ class Watch:
             return Became("copy", {"other": shared.printable(same)})
         saved = datetime.fromtimestamp(int(mark.partition("-")[2]) // 1_000_000_000)
         served = plain.serve(steward, person, name, data, saved)
-        self._news.add(person.rid)
+        self._post.urgent.add(person.rid)
         if name == answer and _mark(path) != mark:
             return None  # saved again meanwhile
         try:
@@ -236,68 +212,6 @@ class Watch:
     def _see(self, person: Person, name: str, mark: str, digest: str, verdict: str) -> None:
         self._steward.ledger.see(person.rid, self._steward.now, {name: Seen(mark, digest, verdict)})
 
-    def _record(self, folder: str, said: list[Verdict]) -> None:
-        """Let the person read what became of the files."""
-        path, language = self._steward.share.outbox(folder) / shared.RECORD, self._steward.language
-        try:
-            lines = shared.take(path).decode("utf-8-sig", "replace").splitlines()
-        except OSError:
-            lines = []
-        lines += [f"{one.at}  {one.name}  {one.sentence(language)}" for one in said]
-        shared.put(path, ("\ufeff" + "\r\n".join(lines[-_LINES:]) + "\r\n").encode())  # Windows' editor tells UTF-8 by the mark
-
-    def _publish(self) -> None:
-        """Write the snapshots that say something new."""
-        steward, store, ledger = self._steward, self._steward.store, self._steward.ledger
-        machines = [one for one in ledger.machines() if one.admitted]
-        present, before = (store.position(), steward.now[:13], len(machines)), self._published
-        if not self._news and present == before:
-            return
-        # What was held back goes out when the hour is over.
-        touched = ledger.touched(before[0]) if before is not None and before[1:] == present[1:] else None
-        self._telling.renew(store, ledger)
-        folders, people = ledger.folders(), store.people()
-        for person in publish.recipients(people, folders):
-            mine = [one for one in machines if one.person == person.rid]
-            rights = rights_of(person, people, steward.now[:10])
-            concerned = (
-                person.rid in self._news
-                or touched is None
-                or any(rights.level(owner or None, Group.NAME) is not Level.HIDDEN for owner in touched)
-            )
-            if not mine or not concerned:
-                continue
-            answers = publish.all_answers(steward.pair, steward.ledger, person.rid)
-            context = steward.context(person, steward.language, "")
-            found = publish.own(store, ledger, steward.share.id, person, context, answers)
-            self._bring(found, rights, folders[person.rid], mine)
-        self._published = present
-        self._news.clear()
-
-    def _bring(self, found: snapshot.Snapshot, rights: Rights, folder: str, machines: Sequence[Machine]) -> None:
-        """Publish a snapshot for each of somebody's machines that has not had the same."""
-        steward, now = self._steward, self._steward.clock()
-        own, late = _digest(replace(found, at="")), []
-        for machine in machines:
-            before = steward.ledger.sent(machine.public)
-            path = steward.share.outbox(folder) / f"{shared.short(machine.public)}{shared.SNAPSHOT}"
-            lately = before.at and timedelta(0) <= now - datetime.fromisoformat(before.at) < HELD_EVERY
-            if own != before.own or not lately or not path.exists():
-                late.append((machine, before, path, own == before.own and path.exists()))
-        if not late:
-            return
-        found.held = publish.held(found, self._telling, rights)
-        held = _digest(snapshot.Snapshot("", "", "", "", held=found.held))
-        for machine, before, path, same in late:
-            if same and held == before.held:
-                continue
-            # Ahead of what a store that was restored from a backup still remembers.
-            number = max(before.number + 1, int(now.timestamp()))
-            envelope = Envelope(snapshot.FORMAT, steward.share.id, steward.share.steward, machine.public, str(number))
-            content = snapshot.to_bytes(replace(found, number=number))
-            shared.put(path, shared.closed(envelope, content, steward.pair.close))
-            steward.ledger.send(machine.public, Sent(number, own, held, steward.now))
-
 
 def run(watch: Watch, wait: Callable[[], bool], failed: Callable[[StoreError], None]) -> None:
     """Look until ``wait``, called between two looks, says no; ``failed`` hears what kept a look from being finished."""
@@ -315,10 +229,6 @@ def once(watch: Watch, wait: Callable[[], bool], most: int = 5) -> None:
     for _ in range(most):
         if not watch.look() or not wait():
             return
-
-
-def _digest(found: snapshot.Snapshot) -> str:
-    return sha256(snapshot.to_bytes(found)).hexdigest()
 
 
 def _order(entry: DirEntry[str]) -> tuple[int, str]:

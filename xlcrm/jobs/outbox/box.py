@@ -58,7 +58,7 @@ class Outbox:
     def of(self, uid: str, store: str) -> Iterator[tuple[str, Parcel]]:
         """The parcels of the workbook ``uid`` for ``store``, with their names."""
         for one in self.waiting():
-            if one.parcel is not None and (one.parcel.uid, one.parcel.store) == (uid, store):
+            if one.parcel is not None and (one.parcel.uid, one.parcel.store) == (uid, store) and not one.parcel.wishes:
                 yield one.name, one.parcel
 
     def reduce(self, name: str, parcel: Parcel, left: Mapping[str, Collection[int]]) -> None:

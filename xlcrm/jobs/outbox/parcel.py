@@ -5,23 +5,30 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from xlcrm.model.queuesheets import QUEUES
+from xlcrm.model.resultsheets import FINDINGS, SETTING
 from xlcrm.model.rows import Cell, CellError, Rows
-from xlcrm.model.tables import BY_KEY, CONTACT, CUSTOMER, FINDINGS, INTERACTION, SETTING, SUBMITTED
+from xlcrm.model.tables import ACTIVITY, BY_KEY, CONTACT, CUSTOMER, FEEDBACK, INTERACTION, OPPORTUNITY, REQUEST, SUBMITTED
 from xlcrm.model.vocabularies import vocabulary
+from xlcrm.model.wish import Wish
 from xlcrm.rules.checks.numbers import SETTLED
 from xlcrm.sheets.base import Book
 from xlcrm.sheets.memory import MemoryBook
 
-_LEFT_OUT = (FINDINGS, SETTING)
+_LEFT_OUT = (FINDINGS, SETTING, *QUEUES)
 _KEPT_SETTINGS = ("uid", "template", "language", "import")
 _TELLING = {
     CUSTOMER.key: ("name", "contact", "phone"),
     CONTACT.key: ("customer", "name", "phone"),
     INTERACTION.key: ("customer", "at", "summary"),
+    FEEDBACK.key: ("customer", "type", "content"),
+    OPPORTUNITY.key: ("customer", "title", "stage"),
+    ACTIVITY.key: ("type", "title", "on"),
+    REQUEST.key: ("customer", "field", "after"),
 }
 _ALIKE = 2  # of the three that tell rows apart; one may have been corrected
 
@@ -31,7 +38,8 @@ class Parcel:
     """What waits for the store ``store`` (Address.store), to be reached at ``url`` (without a password).
 
     ``tables`` holds the rows to be submitted, with the lists and decisions that belong to them. ``returned`` says of rows that
-    went out and came back what is to be done: (title of the sheet, name in the row, problem).
+    went out and came back what is to be done: (title of the sheet, name in the row, problem). ``undo`` is the id of an operation
+    that is to be taken back, ``actions`` are steps wanted of requests and proposals; such a parcel holds no rows.
     """
 
     store: str
@@ -42,6 +50,13 @@ class Parcel:
     settings: dict[str, str]
     tables: dict[str, Rows]
     returned: list[tuple[str, str, str]] = field(default_factory=list)
+    undo: str = ""
+    actions: list[Wish] = field(default_factory=list)
+
+    @property
+    def wishes(self) -> bool:
+        """Whether it holds a wish in the place of rows."""
+        return bool(self.undo or self.actions)
 
     @property
     def uid(self) -> str:
@@ -101,6 +116,10 @@ def to_bytes(parcel: Parcel) -> bytes:
     }
     names = ("store", "url", "book", "at", "language", "settings", "returned")
     told = {name: getattr(parcel, name) for name in names} | {"tables": tables}
+    if parcel.undo:
+        told["undo"] = parcel.undo
+    if parcel.actions:
+        told["actions"] = [asdict(one) for one in parcel.actions]
     return zlib.compress(json.dumps(told, ensure_ascii=False).encode())
 
 
@@ -120,6 +139,7 @@ def from_bytes(content: bytes) -> Parcel:
             for key, found in told.pop("tables").items()
         }
         told["returned"] = [(sheet, label, problem) for sheet, label, problem in told["returned"]]
+        told["actions"] = [Wish(**one) for one in told.get("actions", ())]
         return Parcel(**told, tables=tables)
     except (zlib.error, KeyError, TypeError) as error:
         raise ValueError("parcel") from error

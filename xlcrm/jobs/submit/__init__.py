@@ -12,16 +12,18 @@ from dataclasses import dataclass
 
 from xlcrm.catalogue import text
 from xlcrm.errors import BookError, Overtaken
+from xlcrm.jobs import dictionary
 from xlcrm.jobs.duplicates import Asked, Match, read_lines, write_lines
 from xlcrm.jobs.marking import fill, write_marks
 from xlcrm.jobs.reading import read
 from xlcrm.jobs.repair import done_before
-from xlcrm.jobs.submit import children, customers, origins, storing, writeback
+from xlcrm.jobs.submit import children, customers, origins, requests, storing, writeback
 from xlcrm.jobs.submit.draft import Count, Draft, Fate, Send, counts
 from xlcrm.jobs.validate import identify
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Operation
-from xlcrm.model.tables import BY_KEY, CONFLICTS, CONTACT, CUSTOMER, INTERACTION, SUBMITTED, TAG
+from xlcrm.model.resultsheets import CONFLICTS
+from xlcrm.model.tables import BELOW, BY_KEY, CUSTOMER, REQUEST, SUBMITTED
 from xlcrm.rules.rights import rights_of
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.base import Book
@@ -29,6 +31,9 @@ from xlcrm.store.base import Store
 
 TURNS = 5
 """How often rows are compared again because somebody stored similar ones meanwhile."""
+
+_NAMED = 5
+"""Requests named in a sentence."""
 
 
 @dataclass(slots=True)
@@ -51,6 +56,12 @@ class Submission:
         """The counts over all tables."""
         return {count: sum(found[count] for found in self.counts.values()) for count in Count}
 
+    def asked(self, language: str) -> str:
+        """One sentence about the update requests that were made of edits; "" where there are none."""
+        numbers = [change.number for change, _ in self.draft.asked if change.number]
+        shown = text("match.and", language).join(numbers[:_NAMED]) + ("…" if len(numbers) > _NAMED else "")
+        return text("requests.made", language, count=len(numbers), numbers=shown) if numbers else ""
+
     @property
     def rows(self) -> int:
         """The rows read."""
@@ -68,7 +79,7 @@ def submit(
     detached: bool = False,
     send: Send | None = None,
 ) -> Submission:
-    """Submit ``book``'s customers, contacts, interactions and tags.
+    """Submit ``book``'s customers and what belongs to them.
 
     ``accept`` takes every 建议合并 that nobody decided as decided. A dry run changes neither store nor workbook.
     ``detached``: the rows come from the outbox, and their workbook has not seen the answer. ``send``: as Draft.send.
@@ -131,9 +142,11 @@ def _plan(draft: Draft, asked: Asked, choices: Mapping[str, str]) -> list[Match]
     matches: list[Match] = []
     if CUSTOMER.key in draft.sheets:
         matches = customers.plan(draft, asked, choices)
-    for table in (CONTACT, INTERACTION, TAG):
+    for table in BELOW:
         if table.key in draft.sheets:
             children.plan(draft, table, choices)
+    if REQUEST.key in draft.sheets:
+        requests.plan(draft)
     _accounted(draft)
     origins.note(draft)
     return matches
@@ -146,7 +159,7 @@ def _accounted(draft: Draft) -> None:
 
 
 def _write(book: Book, draft: Draft, matches: list[Match], asked: Asked, done: storing.Stored) -> None:
-    writeback.write(book, draft, done.outcomes, done.records, done.tags)
+    writeback.write(book, draft, done.outcomes, done.records, done.tags, done.reviewed)
     write_marks(book, draft.sheets, draft.context.language, done_before(book))
     if CUSTOMER.key in draft.sheets:
         waiting, answers = customers.still_waiting(draft, matches, asked)
@@ -154,6 +167,7 @@ def _write(book: Book, draft: Draft, matches: list[Match], asked: Asked, done: s
     fill(book, CONFLICTS, [*origins.left(draft.origins), *writeback.conflicts(draft)], draft.context.language)
     if done.receipt is not None:
         book.set_setting("receipt", done.receipt.head)  # a witness of the log, in everybody's hands (xlcrm audit verify)
+    dictionary.share(book, draft.rulebook.settings, draft.context.language)
     book.save()
     book.progress("", 4, 4)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from xlcrm.jobs import dedupe, likeness
+from xlcrm.jobs import dedupe, likeness, reviewing
 from xlcrm.jobs.duplicates import Asked, Match
 from xlcrm.jobs.reading import Sheet
-from xlcrm.jobs.submit import existing, origins, recognise
+from xlcrm.jobs.requests.raising import Wanted
+from xlcrm.jobs.submit import byrequest, existing, origins, recognise
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
 from xlcrm.jobs.tokens import likenesses, pair_key
 from xlcrm.model.finding import Severity
@@ -29,14 +30,24 @@ def plan(draft: Draft, asked: Asked, choices: Mapping[str, str]) -> list[Match]:
     fates |= origins.held(draft, sheet, fates)
     known = _known(sheet, fates)
     fates |= existing.plan(draft, sheet, known, choices)
+    _sent_back(draft, sheet, fates)
     said = recognise.healed(draft, sheet, fates)
     found = {row: fate.rid for row, fate in fates.items() if fate.rid}
     if not draft.rights.ever(Action.CREATE):
         fates |= {row: draft.refuse(sheet, row, "NO_RIGHT_ROW", None) for row in range(len(sheet.rows)) if row not in fates}
-    matches = dedupe.find(sheet, draft.store, draft.context, asked.lines, found)
+    matches = dedupe.find(sheet, draft.store, draft.context, asked.lines, found, draft.memory)
     matches = _decide(draft, sheet, fates, matches, asked, said)
     draft.fates[CUSTOMER.key] = [fates[row] for row in range(len(sheet.rows))]
+    draft.operation.changes += reviewing.proposals(draft.operation.changes, draft.rights, draft.rulebook.settings, draft.context)
     return matches
+
+
+def _sent_back(draft: Draft, sheet: Sheet, fates: dict[int, Fate]) -> None:
+    """Say of new customers that a second person declined that they are refused, by whom and why."""
+    void = {fate.record.rid: row for row, fate in fates.items() if fate.status == "void" and fate.record is not None}
+    for rid, why in reviewing.declined(draft.store, void).items():
+        sheet.checked.findings.append(reviewing.told(why, CUSTOMER.key, void[rid], draft.rulebook.names))
+        fates[void[rid]] = Fate(Count.REFUSED, "refused")
 
 
 def _known(sheet: Sheet, fates: dict[int, Fate]) -> dict[int, Record]:
@@ -61,7 +72,7 @@ def _decide(
         if match.other is not None:
             behind.setdefault(match.other, []).append(match)
     followed = _followed(draft, matches)
-    requests = existing.open_requests(draft, sorted({match.record.rid for match in matches if match.record is not None}))
+    wants = byrequest.known(draft, sorted({match.record.rid for match in matches if match.record is not None}))
     stored = dedupe.identities(sheet)
     counting: list[Match] = []
     for row in range(len(sheet.rows)):
@@ -81,7 +92,7 @@ def _decide(
         ready = next((match for match in chosen if match.other is None or fates[match.other].rid), None)
         undecided = [match for match in live if verdicts[match.key] in ("", "later")]
         if ready is not None:
-            fates[row] = _join(draft, sheet, row, ready, verdicts[ready.key], fates, followed, requests)
+            fates[row] = _join(draft, sheet, row, ready, verdicts[ready.key], fates, followed, wants)
         elif chosen or undecided:  # what was chosen may wait itself
             best = max(undecided or chosen, key=lambda match: match.pair.probability)
             if best.owner is not None:
@@ -169,7 +180,7 @@ def _join(
     verdict: str,
     fates: Mapping[int, Fate],
     followed: Mapping[str, str],
-    requests: set[tuple[str, str, str | None]],
+    wants: Wanted,
 ) -> Fate:
     """Merge a row into the customer it repeats, or add its contact to that customer."""
     if match.other is not None:
@@ -213,12 +224,10 @@ def _join(
         change.kept += merged.kept
         return Fate(Count.UPDATED, "merged", rid, change)
     assert record is not None  # otherwise the goal would be new
-    asked = {key for key in changed if _by_request(draft, key, current.get("owner"))}
-    for key in sorted(asked):
-        if (rid, key, changed[key]) not in requests:
-            existing.request(draft, sheet, row, record, key, record.values.get(key), changed[key])
-    changed = {key: value for key, value in changed.items() if key not in asked}
-    kept = tuple(loser for loser in merged.kept if loser.field not in asked)  # what stands there has not lost yet
+    by_request = {key for key in changed if _by_request(draft, key, current.get("owner"))}
+    asked = {key for key in sorted(by_request) if byrequest.ask(draft, sheet, row, record, key, changed[key], wants)}
+    changed = {key: value for key, value in changed.items() if key not in by_request}
+    kept = tuple(loser for loser in merged.kept if loser.field not in by_request)  # what stands there has not lost yet
     if asked and not changed and not kept:
         return Fate(Count.WAITING, "review", rid, None, record, requested=frozenset(asked))
     if not changed and not kept:
@@ -290,4 +299,4 @@ def blocking_keys(draft: Draft) -> None:
     """Give every changed customer its blocking keys and looks, those of what was merged into it included, in one batch."""
     changes = [change for change in draft.operation.changes if change.table == CUSTOMER.key]
     records = draft.store.records({change.rid for change in changes if change.base is not None})
-    likeness.give(changes, records, draft.store, draft.losers)
+    likeness.give(changes, records, draft.store, draft.losers, memory=draft.memory)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from xlcrm.jobs.likeness import Memory
 from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.submit.parts import Origins
 from xlcrm.model.context import Context
@@ -60,6 +61,8 @@ class Draft:
     fates: dict[str, list[Fate]] = field(default_factory=dict)
     targets: dict[str, Change] = field(default_factory=dict)
     losers: dict[str, list[Values]] = field(default_factory=dict)
+    asked: list[tuple[Change, Finding]] = field(default_factory=list)  # requests, and what tells the row of each
+    memory: Memory = field(default_factory=Memory)
 
     def note(self, sheet: Sheet, row: int, code: str, key: str | None, severity: Severity, **values: object) -> None:
         """Add a finding that only the comparison with the store could tell."""

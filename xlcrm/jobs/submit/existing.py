@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlcrm.jobs.reading import Sheet
+from xlcrm.jobs.requests.raising import Wanted
+from xlcrm.jobs.submit import byrequest
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
 from xlcrm.jobs.tokens import pair_key
 from xlcrm.model.finding import Severity
-from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Clash, Record, Values
-from xlcrm.model.tables import REQUEST
 from xlcrm.rules.changes import Way, way
 from xlcrm.rules.rights import Action, Group
 
@@ -27,7 +27,7 @@ def plan(draft: Draft, sheet: Sheet, rows: Mapping[int, Record], choices: Mappin
     )
     customers = {record.values["customer"] or "" for record in rows.values() if sheet.table.key != "customer"}
     owners = {rid: record.values.get("owner") for rid, record in draft.store.records(customers).items()} if customers else {}
-    asked = open_requests(draft, [record.rid for record in rows.values()]) if sheet.table.key == "customer" else set()
+    wants = byrequest.known(draft, [record.rid for record in rows.values()] if sheet.table.key == "customer" else [])
     fates = {}
     for row, record in rows.items():
         if record.state != "live":
@@ -39,7 +39,8 @@ def plan(draft: Draft, sheet: Sheet, rows: Mapping[int, Record], choices: Mappin
         version = seen.get(row)
         base = record.values if version == record.version else bases.get((record.rid, version or -1))
         owner = record.values.get("owner") if sheet.table.key == "customer" else owners.get(record.values["customer"] or "")
-        fates[row] = _fate(draft, sheet, row, record, base, choices, owner, asked)
+        fates[row] = _fate(draft, sheet, row, record, base, choices, owner, wants)
+        byrequest.done(draft, sheet, row, record.rid, wants)
     return fates
 
 
@@ -56,12 +57,12 @@ def _fate(
     base: Values | None,
     choices: Mapping[str, str],
     owner: str | None,
-    asked: set[tuple[str, str, str | None]],
+    wants: Wanted,
 ) -> Fate:
     changed: Values = {}
     expected: Values = {}
     clashes: list[Clash] = []
-    requested: set[str] = set()
+    wished: Values = {}
     for key, value in edited(sheet, row, record, base).items():
         before, current = (base or {}).get(key), record.values.get(key)
         if current not in (value, before) or (base is None and current is not None):
@@ -75,15 +76,14 @@ def _fate(
             case Way.REFUSE:
                 return draft.refuse(sheet, row, *refusal(draft, owner, key))
             case Way.REQUEST:
-                requested.add(key)
-                if (record.rid, key, value) not in asked:
-                    request(draft, sheet, row, record, key, before, value)
+                wished[key] = value
             case Way.WRITE:
                 changed[key], expected[key] = value, before
     if clashes:
         for clash in clashes:
             draft.note(sheet, row, "CONFLICT", clash.field, Severity.CHECK)
         return Fate(Count.WAITING, "conflict", record.rid, None, record, tuple(clashes))
+    requested = [key for key, value in wished.items() if byrequest.ask(draft, sheet, row, record, key, value, wants)]
     if changed:
         customer = record.rid if sheet.table.key == "customer" else record.values["customer"] or ""
         place = f"{sheet.rows.sheet}!{sheet.rows.place(row)}"
@@ -130,36 +130,3 @@ def edited(sheet: Sheet, row: int, record: Record, base: Values | None) -> Value
 def clash_key(record: Record, key: str, mine: str | None, theirs: str | None) -> str:
     """The system key of a conflict: a choice made for it stays valid while both values stand."""
     return pair_key((record.rid, f"field {key}", f"mine {mine}", f"theirs {theirs}"))
-
-
-def open_requests(draft: Draft, customers: list[str]) -> set[tuple[str, str, str | None]]:
-    """(customer, field, wanted value) of the requests under way."""
-    if draft.rulebook.settings.get("changes", "direct") == "direct":
-        return set()
-    found = draft.store.children(REQUEST.key, customers)
-    return {
-        (rid, record.values.get("field") or "", record.values.get("after"))
-        for rid, records in found.items()
-        for record in records
-        if record.values.get("state") in ("open", "verifying")
-    }
-
-
-def request(draft: Draft, sheet: Sheet, row: int, record: Record, key: str, before: str | None, after: str | None) -> None:
-    """Turn the change of one field into an update request (T4); its life is the workflow's."""
-    values: Values = {
-        "customer": record.rid,
-        "customer_name": record.values.get("name"),
-        "contact": record.values.get("contact"),
-        "contact_title": record.values.get("contact_title"),
-        "field": key,
-        "before": before,
-        "after": after,
-        "urgency": "normal",
-        "raised_through": "staff",
-        "initiator": draft.context.actor.rid,
-        "state": "open",
-    }
-    place = f"{sheet.rows.sheet}!{sheet.rows.place(row, key)}"
-    draft.operation.changes.append(Change(REQUEST.key, new_rid(), record.rid, values, origin=draft.operation.source, place=place))
-    draft.note(sheet, row, "REQUEST_MADE", key, Severity.CHECK)

@@ -14,8 +14,9 @@ from xlcrm.jobs.submit.draft import Count, Draft, Fate
 from xlcrm.jobs.submit.parts import Origins, Part
 from xlcrm.model.finding import Severity
 from xlcrm.model.operation import Change, Imported, Kept
+from xlcrm.model.resultsheets import CONFLICTS, PROVENANCE, RIVALS
 from xlcrm.model.rows import Cell, Link, Rows
-from xlcrm.model.tables import BY_KEY, CONFLICTS, CUSTOMER, PROVENANCE, RIVALS
+from xlcrm.model.tables import BY_KEY, CUSTOMER
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.sheets.base import Book
 

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from xlcrm.jobs import feedback, reviewing
+from xlcrm.jobs.notify.proposed import proposed
+from xlcrm.jobs.requests.raising import raised
 from xlcrm.jobs.submit import customers, writeback
 from xlcrm.jobs.submit.draft import Count, Draft
 from xlcrm.jobs.tokens import contents
 from xlcrm.model.operation import Change, Outcome, Receipt, Record
-from xlcrm.model.tables import BY_KEY, CUSTOMER, INTERACTION, TAG
+from xlcrm.model.tables import BY_KEY, CUSTOMER, INTERACTION, REQUEST, TAG
 
 
 @dataclass(slots=True)
 class Stored:
     """The store's answer: the receipt (None when nothing was sent), outcomes by rid, records that were there before.
 
-    ``sent`` rows were handed on instead (Draft.send).
+    ``reviewed`` are the customers that wait for a second person. ``sent`` rows were handed on instead (Draft.send).
     """
 
     receipt: Receipt | None = None
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    reviewed: set[str] = field(default_factory=set)
     sent: int = 0
 
 
@@ -36,6 +40,8 @@ def store(draft: Draft) -> Stored:
     done.records = draft.store.records(
         {fate.rid for fates in draft.fates.values() for fate in fates if fate.rid and fate.rid not in fresh}
     )
+    if CUSTOMER.key in draft.sheets:
+        done.reviewed = reviewing.waiting(draft.store, draft.rulebook.settings)
     tagged = {change.customer for change in draft.operation.changes if change.table == TAG.key}
     done.tags = writeback.tag_labels(draft.store.children(TAG.key, tagged), draft.context.language) if tagged else {}
     return done
@@ -45,6 +51,10 @@ def _apply(draft: Draft, done: Stored) -> None:
     _number(draft)
     customers.blocking_keys(draft)
     operation = draft.operation
+    asked = [change for change in operation.changes if change.table == REQUEST.key and change.base is None]
+    operation.changes += raised(draft.store, draft.context, draft.rulebook.settings, asked)
+    operation.changes += feedback.assigned(draft.store, draft.context, draft.rulebook.settings, operation.changes)
+    operation.changes += proposed(draft.store, draft.context, draft.rulebook.settings, operation.changes)
     if not draft.detached:
         # Only what the sheet shows: a row healed in this run has its number when the sheet is written, and that may fail too.
         shown = {record.rid for sheet in draft.sheets.values() for record in sheet.records.values()}
@@ -86,11 +96,13 @@ def _number(draft: Draft) -> None:
         if change.base is None:
             fresh.setdefault(change.table, []).append(change)
     for key, changes in fresh.items():
-        pattern = BY_KEY[key].number
+        pattern = BY_KEY[key].number if key in BY_KEY else ""
         if not pattern or key == INTERACTION.key:
             continue
         for change, number in zip(changes, draft.store.numbers(pattern, len(changes), moment), strict=True):
             change.number = number
+    for change, finding in draft.asked:
+        finding.values["number"] = change.number
     talks = fresh.get(INTERACTION.key, [])
     if not talks:
         return

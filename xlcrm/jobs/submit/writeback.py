@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from xlcrm.jobs.marking import tell_unknown
 from xlcrm.jobs.reading import Sheet
@@ -12,9 +12,11 @@ from xlcrm.model.context import Context
 from xlcrm.model.fields import Role
 from xlcrm.model.finding import Severity
 from xlcrm.model.operation import Outcome, Record, Result, Values
+from xlcrm.model.resultsheets import CONFLICTS
 from xlcrm.model.rows import Cell, Link
-from xlcrm.model.tables import BY_KEY, CONFLICTS, CUSTOMER
+from xlcrm.model.tables import BY_KEY, CUSTOMER
 from xlcrm.model.vocabularies import vocabulary
+from xlcrm.rules import wanted
 from xlcrm.rules.clean import show
 from xlcrm.sheets.base import Book
 
@@ -50,18 +52,37 @@ def settle(draft: Draft, outcomes: Mapping[str, Outcome]) -> None:
                 fate.count = Count.UNCHANGED
             if outcome.rid != fate.rid:  # stored before under another identity: the answer had been lost
                 fate.rid = outcome.rid
+    _unasked(draft, outcomes)
+
+
+def _unasked(draft: Draft, outcomes: Mapping[str, Outcome]) -> None:
+    """Rows whose request was not stored, because the customer was merged, voided or handed over a moment ago, wait."""
+    for change, finding in draft.asked:
+        outcome = outcomes.get(change.rid)
+        if outcome is None or outcome.result in (Result.STORED, Result.UNCHANGED) or finding.row is None:
+            continue
+        finding.code = "GONE"
+        fate = draft.fates[finding.table][finding.row]
+        if fate.change is None:
+            fate.count, fate.status = Count.WAITING, "unsent"
 
 
 def write(
-    book: Book, draft: Draft, outcomes: Mapping[str, Outcome], records: Mapping[str, Record], tags: Mapping[str, str]
+    book: Book,
+    draft: Draft,
+    outcomes: Mapping[str, Outcome],
+    records: Mapping[str, Record],
+    tags: Mapping[str, str],
+    reviewed: Collection[str] = (),
 ) -> None:
     """Write the columns of every sheet: state, number, audit, defaults, and values that differ from the store's.
 
-    ``records`` are the stored records of rows that were not new; ``tags`` the labels of customers' tags by rid.
+    ``records`` are the stored records of rows that were not new; ``tags`` the labels of customers' tags by rid. Of customers
+    that are stored the ``reviewed`` (rids) still wait for a second person.
     """
     for key, fates in draft.fates.items():
         sheet = draft.sheets[key]
-        columns: dict[str, list[Cell]] = {"submit_status": _statuses(fates, draft.context.language)}
+        columns: dict[str, list[Cell]] = {"submit_status": _statuses(fates, reviewed, draft.context.language)}
         stored = [_stored(fate, records) for fate in fates]
         for field in sheet.table.fields:
             if field.key not in sheet.rows.letters:
@@ -79,9 +100,11 @@ def write(
         book.write(sheet.rows, columns)
 
 
-def _statuses(fates: Sequence[Fate], language: str) -> list[Cell]:
+def _statuses(fates: Sequence[Fate], reviewed: Collection[str], language: str) -> list[Cell]:
     words = vocabulary("submit_status")
-    return [words.label(fate.status, language) for fate in fates]
+    return [
+        words.label("review" if fate.status == "stored" and fate.rid in reviewed else fate.status, language) for fate in fates
+    ]
 
 
 def _audit(
@@ -125,7 +148,7 @@ def _refreshed(draft: Draft, sheet: Sheet, key: str, fates: Sequence[Fate], stor
         value = (stored[row] or {}).get(key)
         if key in fates[row].requested or (row, key) in sheet.checked.masked or (value is None and column[row] is None):
             continue
-        column[row] = show(value, sheet.table[key], draft.context.language, draft.rulebook.names)
+        column[row] = wanted.shown(sheet.table, stored[row] or {}, key, draft.context.language, draft.rulebook.names)
         differs = True
     return column if differs else None
 

@@ -9,13 +9,36 @@ from xlcrm.model.fields import Field, Kind, Need, Role
 from xlcrm.model.finding import Finding
 from xlcrm.model.operation import Values
 from xlcrm.model.rows import Rows
-from xlcrm.rules.checks import contact, customer, interaction, needs, numbers, sheet, tag
+from xlcrm.model.tables import REQUEST
+from xlcrm.rules.checks import (
+    activity,
+    contact,
+    customer,
+    feedback,
+    interaction,
+    needs,
+    numbers,
+    opportunity,
+    request,
+    sheet,
+    tag,
+)
 from xlcrm.rules.checks.case import Case
 from xlcrm.rules.checks.columns import read_column
 from xlcrm.rules.reading import Reading
 from xlcrm.rules.rulebook import Rulebook
+from xlcrm.rules.wanted import SAID
 
-_ROWS = {"customer": customer.check, "contact": contact.check, "interaction": interaction.check, "tag": tag.check}
+_ROWS = {
+    "customer": customer.check,
+    "contact": contact.check,
+    "interaction": interaction.check,
+    "tag": tag.check,
+    "request": request.check,
+    "feedback": feedback.check,
+    "opportunity": opportunity.check,
+    "activity": activity.check,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +94,10 @@ def _column(case: Case, item: Field) -> None:
     """Read one column and turn its readings into findings."""
     rows = case.rows
     parents = case.standing(item.parent) if item.parent in rows.columns else [None] * len(rows) if item.parent else None
-    column, odd = read_column(rows.columns[item.key], item, case.book, parents)
+    if rows.table.key == REQUEST.key and item.key in SAID:
+        column, odd = request.column(case, item.key)
+    else:
+        column, odd = read_column(rows.columns[item.key], item, case.book, parents)
     case.values[item.key] = column
     if item.role is not Role.DATA and item.kind is not Kind.NUMBER:
         return

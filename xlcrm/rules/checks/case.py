@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 
 from xlcrm.catalogue import text
 from xlcrm.model.fields import Kind, Need
@@ -15,6 +15,7 @@ from xlcrm.model.rows import Cell, Rows
 from xlcrm.rules.calendar import Deadline, deadline
 from xlcrm.rules.clean.text import written
 from xlcrm.rules.codes import CODES
+from xlcrm.rules.deadlines import own_days
 from xlcrm.rules.rulebook import Rulebook
 
 _SHOWN = 30
@@ -35,6 +36,7 @@ class Case:
     masked: set[tuple[int, str]] = field(default_factory=set)
     refused: set[tuple[int, str]] = field(default_factory=set)  # cells that hold something unusable
     blocked: set[int] = field(default_factory=set)
+    _deadlines: dict[date, Deadline] = field(default_factory=dict)
 
     def new(self) -> list[bool]:
         """For each row whether it has no number yet."""
@@ -84,7 +86,10 @@ class Case:
 
     def deadline(self, start: date) -> Deadline:
         """The day by which what was 待补全 on ``start`` was to be filled."""
-        return due(start, self.book.count("due_days", WAIT))
+        found = self._deadlines.get(start)
+        if found is None:
+            found = self._deadlines[start] = deadline(start, self.book.count("due_days", WAIT), own_days(self.book.settings))
+        return found
 
     def _until(self, start: date) -> str:
         until = self.deadline(start)
@@ -160,9 +165,6 @@ class Case:
             return "***"
         shown = " ".join(written(self.rows.cell(row, key)).split())
         return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
-
-
-due = cache(deadline)
 
 
 def blank(column: Sequence[object]) -> bool:

@@ -8,7 +8,7 @@ from xlcrm.model.fields import Field, Kind, Need
 from xlcrm.rules.checks.case import Case
 
 # Either suffices in the place of 客户规模 (document 001 三).
-_INSTEAD = {"size": ("employees", "revenue")}
+INSTEAD = {"size": ("employees", "revenue")}
 
 
 def check(case: Case) -> None:
@@ -49,7 +49,7 @@ def _due(case: Case, item: Field, whole: list[bool]) -> None:
     if item.applies:
         kinds = case.standing("kind")
         blank = [row for row in blank if (kinds[row] or item.applies) == item.applies]
-    for other in _INSTEAD.get(item.key, ()):
+    for other in INSTEAD.get(item.key, ()):
         instead = case.standing(other)
         blank = [row for row in blank if instead[row] is None]
     # Three working days run from the day a record came into the store, not from today (document 003 2.3).

@@ -65,7 +65,7 @@ def fields(header: Sequence[str], samples: Sequence[Sequence[object]], learned: 
         if main != CUSTOMER.key and elsewhere and match.field is None and match.reason != "headers.blank" and not said:
             match = column.match(None, "doubtful", "headers.elsewhere", elsewhere)
         matches.append(match)
-    return _settled(_persons(matches, columns), columns)
+    return _settled(_persons(_whose(matches, columns, book), columns), columns)
 
 
 def _main(columns: Sequence[Column]) -> str:
@@ -95,7 +95,8 @@ def _within(candidates: Sequence[Candidate], main: str) -> list[Candidate]:
         moved = _moved(one, main) if one.table == CUSTOMER.key else one
         if moved.table in ("", main):
             found.setdefault((moved.table, moved.field), moved)
-    return list(found.values())
+    # What a customer's list has no field for is likely this list's own: its date is the visit's.
+    return sorted(found.values(), key=lambda one: (-one.rank, not one.table))
 
 
 def _moved(one: Candidate, main: str) -> Candidate:
@@ -104,6 +105,22 @@ def _moved(one: Candidate, main: str) -> Candidate:
         return Candidate(main, "customer", one.rank if one.field == "number" else min(one.rank, WORD))
     name = _ALIKE.get(main, {}).get(one.field)
     return Candidate(main, name, min(one.rank, LIKELY if name in _LOOSE else WORD)) if name else one
+
+
+def _whose(matches: list[Match], columns: Sequence[Column], book: Rulebook) -> list[Match]:
+    """负责人 of a list with telephones but without contacts is likely whom to call, unless it names colleagues."""
+    taken = {match.field for match in matches if match.table == CUSTOMER.key}
+    if "phone" not in taken or "contact" in taken:
+        return matches
+    return [
+        replace(match, field="contact", certainty="doubtful", reason="headers.several", alternatives=("customer.owner",))
+        if (match.table, match.field) == (CUSTOMER.key, "owner")
+        and match.reason != _TOLD
+        and "customer.contact" in [one.place for one in column.candidates]
+        and not any(cell in book.people for cell in column.look.cells)
+        else match
+        for match, column in zip(matches, columns, strict=True)
+    ]
 
 
 def _persons(matches: list[Match], columns: Sequence[Column]) -> list[Match]:

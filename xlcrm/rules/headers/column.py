@@ -15,8 +15,8 @@ from xlcrm.rules.headers.names import Candidate, Reading
 
 Certainty = Literal["sure", "doubtful", "ignored"]
 
-YES, NO = 0.7, 0.2
-"""From which share of fitting values on they speak for a field, and up to which against it."""
+YES, HALF, NO = 0.7, 0.5, 0.2
+"""From which share of fitting values on they speak for a field, below which they leave doubts, up to which they contradict it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class Column:
 
     def match(self, one: Candidate | None, certainty: Certainty, reason: str, ranked: Sequence[Candidate] = ()) -> Match:
         """``one`` as the answer, the others of ``ranked`` as its alternatives."""
-        others = dict.fromkeys(str(Target(other.table, other.field, other.slot)) for other in ranked if other is not one)
+        others = dict.fromkeys(str(Target(other.table, other.field, other.slot)) for other in ranked)
         if one is None:
             return Match(self.number, None, "", certainty, reason, {}, tuple(others))
+        others.pop(str(Target(one.table, one.field, one.slot)), None)
         return Match(self.number, one.field, one.table, certainty, reason, {}, tuple(others), None, one.slot)

@@ -9,11 +9,15 @@ from xlcrm.model.fields import Kind
 from xlcrm.model.learned import Target, target
 from xlcrm.model.tables import BY_KEY, CUSTOMER
 from xlcrm.rules.headers import units
-from xlcrm.rules.headers.column import NO, YES, Column, Match
+from xlcrm.rules.headers.column import HALF, NO, YES, Column, Match
 from xlcrm.rules.headers.names import SPELLED, TITLE, WORD, Candidate
 
 _VAGUE = frozenset({Kind.TEXT, Kind.LONG, Kind.NUMBER, Kind.REFERENCE, Kind.DECIMAL, Kind.INTEGER, Kind.DATE, Kind.MOMENT})
 """Kinds whose values tell little: any text is a text, and a date may be any day."""
+
+
+_ANYTHING = frozenset({"grade", "name", "consent"})
+"""Dropdowns whose words, A or 是, say nothing by themselves."""
 
 
 def told(column: Column, said: str, here: bool) -> Match:
@@ -33,6 +37,8 @@ def judged(column: Column, main: str) -> Match:
         return _by_values(column, main)
     nowhere = max((one.rank for one in found if not one.table), default=0)
     ranked = sorted((one for one in found if one.table), key=column.order, reverse=True)
+    if not ranked and main != CUSTOMER.key and not (column.look.counts or nowhere == TITLE):
+        return column.match(None, "doubtful", "headers.perhaps_none")  # what customers have no field for, this list may have
     if not ranked or nowhere == TITLE:
         return column.match(None, "ignored", "headers.no_field")
     best = ranked[0]
@@ -40,15 +46,20 @@ def judged(column: Column, main: str) -> Match:
     if fit is not None and fit <= NO:
         return _contradicted(column, best, ranked, main)
     if nowhere > best.rank or (nowhere == best.rank and not found[0].table):
-        return column.match(None, "doubtful", "headers.perhaps_none", ranked)
+        hints = _hints(column, main)
+        spoken = nowhere < WORD and best.place in [one.place for one in hints]
+        return column.match(best if spoken else None, "doubtful", "headers.perhaps_none", [*ranked, *hints])
     rivals = [one for one in found if one is not best and not _beaten(one, best, column)]
     confirmed = fit is not None and fit >= YES and best.rank >= SPELLED and _telling(best, column)
-    if rivals:
-        return _measured(column, column.match(best, "doubtful", "headers.several", ranked))
-    if best.rank < WORD and not confirmed:
-        return _measured(column, column.match(best, "doubtful", "headers.vague", ranked))
-    reason = "headers.both" if fit is not None and fit >= YES else "headers.name"
-    return _measured(column, column.match(best, "sure", reason, ranked))
+    thin = (best.rank < WORD and not confirmed) or (fit is not None and fit < HALF)
+    if not rivals and not thin:
+        reason = "headers.both" if fit is not None and fit >= YES else "headers.name"
+        return _measured(column, column.match(best, "sure", reason, ranked))
+    hints = _hints(column, main)
+    if best.rank < WORD and hints and BY_KEY[best.table][best.field].kind is Kind.LONG:  # 客户情况: 潜在, 意向, 成交
+        return column.match(hints[0], "doubtful", "headers.several", [*hints, *ranked])
+    reason = "headers.several" if rivals else "headers.vague"
+    return _measured(column, column.match(best, "doubtful", reason, [*ranked, *hints]))
 
 
 def _beaten(one: Candidate, best: Candidate, column: Column) -> bool:
@@ -69,15 +80,14 @@ def _telling(one: Candidate, column: Column) -> bool:
 
 def _contradicted(column: Column, best: Candidate, ranked: Sequence[Candidate], main: str) -> Match:
     """The values cannot be what the header says."""
-    suggested = column.look.suggestion if main == CUSTOMER.key else ""
     fitting = [one for one in ranked if (column.fit(one) or 0.0) >= YES]
-    guess = fitting[0] if fitting else None
-    if suggested:
-        guess = Candidate(main, suggested, 0)
-    elif guess is None and best.rank >= WORD and BY_KEY[best.table][best.field].kind is Kind.OPTION:
+    hints = _hints(column, main)
+    shaped = [one for one in hints if one.field == column.look.suggestion]
+    guess = next(iter((*shaped, *fitting, *hints)), None)
+    if guess is None and best.rank >= WORD and BY_KEY[best.table][best.field].kind is Kind.OPTION:
         guess = best  # words that nobody taught us yet
     sample = str(column.look.cells[0]) if column.look.cells else ""
-    match = column.match(guess, "doubtful", "headers.contradicted", ranked)
+    match = column.match(guess, "doubtful", "headers.contradicted", [*hints, *ranked])
     return replace(match, values={"field": f"{best.table}.{best.field}", "sample": sample[:20]})
 
 
@@ -86,14 +96,19 @@ def _by_values(column: Column, main: str) -> Match:
     seen = column.look
     if column.reading.silent and (not seen.filled or seen.counts):
         return column.match(None, "ignored", "headers.nameless")
-    if main == CUSTOMER.key and seen.suggestion:
-        return column.match(Candidate(main, seen.suggestion, 0), "doubtful", "headers.values")
-    words = [one for one in BY_KEY[main].data if one.kind is Kind.OPTION and one.key not in ("grade", "name")]
-    shares = [(seen.fit(one) or 0.0, -place, one.key) for place, one in enumerate(words)] if len(seen.cells) > 1 else []
-    likely = [Candidate(main, key, 0) for share, _, key in sorted(shares, reverse=True) if share >= 0.8]
-    if likely:
-        return column.match(likely[0], "doubtful", "headers.values", likely)
+    if hints := _hints(column, main):
+        return column.match(hints[0], "doubtful", "headers.values", hints)
     return column.match(None, "doubtful", "headers.unknown")
+
+
+def _hints(column: Column, main: str) -> list[Candidate]:
+    """The fields that the values alone suggest, likeliest first: by their shape, or because a dropdown has nearly all of them."""
+    seen = column.look
+    shaped = [seen.suggestion] if main == CUSTOMER.key and seen.suggestion else []
+    words = [one for one in BY_KEY[main].data if one.kind is Kind.OPTION and one.key not in _ANYTHING]
+    shares = [(seen.fit(one) or 0.0, -place, one.key) for place, one in enumerate(words)] if len(seen.cells) > 1 else []
+    said = [key for share, _, key in sorted(shares, reverse=True) if share >= 0.8]
+    return [Candidate(main, key, 0) for key in (*shaped, *said)]
 
 
 def _measured(column: Column, match: Match) -> Match:

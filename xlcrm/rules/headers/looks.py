@@ -34,15 +34,22 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     )),
     ("address", re.compile(r".*[省市区县镇路街道村巷弄].*[0-9]+\s*(?:号|室|楼|栋|座|层|弄|幢|村|单元).*")),
     ("amount", re.compile(r"[¥$]?-?[0-9][0-9,]*(?:\.[0-9]+)?\s*(?:亿|百万|万|千)?元?")),
-    ("person", re.compile(
-        r"[\u4e00-\u9fff]{2,3}|[\u4e00-\u9fff](?:总|经理|工|主任|先生|女士|老师)|[\u4e00-\u9fff]{1,2}[*＊]{1,2}"
-    )),
 )
-_SURNAMES = frozenset(
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方"
-    "石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文欧施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂"
-    "柯莫房焦管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧阳项曲成游裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柴桂阮辛"
+_SURNAME = (
+    "(?:欧阳|司马|上官|诸葛|慕容|司徒|东方|夏侯|皇甫|尉迟|公孙|令狐|轩辕|端木|呼延|长孙|宇文|["
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚"
+    "谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文欧施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂柯莫房焦管"
+    "祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童阳项曲成游裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柴桂阮辛齐符佟华晏闵闫付肖代岳殷樊庞柳"
+    "骆庄兰佘解丛尚商宫桑苟邬郜冉楚谌巩蒲邸褚娄邝冷慕池昌匡仇臧栾占苑封荣车敖应宣盖荀戚卞滕乐楼蔺屠卓冼揭原郁麦甄沙米雍习幸全迟辜明印"
+    "师修寇饶虞支戈宗衣芮储靖井乌巴隆仲伊仝简古练官沐浦党计皮尉窦年农蓝粟容杭萨漆闻连瞿母尧税郦晁冒"
+    "])"
 )
+_PERSON = re.compile(
+    f"{_SURNAME}[\u4e00-\u9fff]{{1,2}}|[老小阿]{_SURNAME}|{_SURNAME}(?:总|经理|工|主任|先生|女士|老师|[处科院部厂校店]长|总监|姐|哥|师傅)"
+    f"|{_SURNAME}[\u4e00-\u9fff]?[*＊]{{1,2}}"
+)
+"""A name, 老周, 齐科长, 王**."""
+
 _JOBS = re.compile(
     r"经理|总监|主任|总裁|董事|主管|部长|科长|处长|局长|厂长|店长|院长|校长|专员|采购|工程师|会计|老板|负责人|助理|秘书|总$"
     r"|CEO|CTO|CFO|Manager|Director",
@@ -52,6 +59,8 @@ _SUGGESTED = {
     "mail": "email", "mobile": "phone", "landline": "phone", "uscc": "uscc", "identity": "identity", "company": "name",
     "address": "address",
 }  # fmt: skip
+_PLACES = frozenset({"province", "city", "district"})
+_LEVELS = re.compile(r".[/>\-—|].")
 _FREE = frozenset({Kind.TEXT, Kind.LONG})
 _ODD_TEXT = frozenset({"mail", "mobile", "landline", "uscc", "identity", "date", "url", "amount"})
 _NEARLY = {
@@ -85,8 +94,8 @@ class Look:
         if all(isinstance(cell, datetime) for cell in self.cells):
             return "date"
         texts = self._texts
-        for shape, pattern in _SHAPES:
-            hits = sum(1 for text in texts if pattern.fullmatch(text) and (shape != "person" or text[0] in _SURNAMES))
+        for shape, pattern in (*_SHAPES, ("person", _PERSON)):
+            hits = sum(1 for text in texts if pattern.fullmatch(text))
             if hits >= 0.7 * len(texts):
                 return shape
         return ""
@@ -122,7 +131,9 @@ class Look:
             return 0.0 if self.counts or self.shape in _ODD_TEXT - {"amount"} else 0.5
         if field.kind is Kind.OPTION:
             words = self.book.vocabulary(field.options)
-            return sum(1 for text in self._texts if known(text, words)) / len(self.cells)
+            share = sum(1 for text in self._texts if known(text, words)) / len(self.cells)
+            several = field.options in _PLACES and sum(1 for text in self._texts if _LEVELS.search(text)) > len(self.cells) / 2
+            return min(share, 0.5) if several else share  # 江苏省/无锡市/江阴市 is more than a district
         return sum(self._fits(cell, field) for cell in self.cells) / len(self.cells)
 
     def _fits(self, cell: Cell, field: Field) -> float:
@@ -135,6 +146,8 @@ class Look:
 
     def _text(self, field: Field) -> float:
         if field.key == "address":
+            if max(map(len, self._texts)) < 5:
+                return 0.4  # 华东
             return 1.0 if self.shape in ("address", "company") else 0.0 if self.shape in _ODD_TEXT else 0.5
         if field.key in ("contact_title", "title") and self.shape not in _ODD_TEXT:
             hits = sum(1 for cell in self.cells if _JOBS.search(written(cell)))

@@ -22,6 +22,7 @@ part of the words, or something written like it."""
 SECOND = {"contact": "name", "phone": "phone", "contact_title": "title", "email": "email"}
 """Fields of the main contact -> those of another contact."""
 
+_PREFIX = re.compile(r"(?:[cdifbn]|F)(?=[A-Z][a-z]+)")
 _ASCII_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
@@ -117,6 +118,8 @@ def _spoken(found: Heading) -> list[Candidate]:
 def _weak(found: Heading) -> list[Candidate]:
     """By pinyin; by the words that are understood; by a name that is written much like it."""
     if found.text.isascii():
+        if prefixed := _PREFIX.match(found.text):  # cCusName, FNumber: the program's own letter for the kind of column
+            return [replace(one, rank=SPELLED) for one in _spoken(replace(found, text=found.text[prefixed.end() :]))]
         meanings, exact = _cut(_squeezed(found.text), _pinyin(), None)
         if exact:
             return [Candidate(one.table, one.field, SPELLED) for one in _fitting(meanings)]
@@ -124,13 +127,17 @@ def _weak(found: Heading) -> list[Candidate]:
             return list(short)
     simple = simplified(found.text) if not found.text.isascii() else found.text
     text = _squeezed(simple)
+    bounds = _bounds(simple) if text.isascii() else None
     for start in range(1, len(text) - 1):  # what it is stands at the end; whose it is may be a word we do not know
-        meanings, exact = _cut(text[start:], _lexicon(), None)
-        if exact and not text[start:].isascii() and (candidates := _fitting(meanings)):
-            plain = any(one.rank >= WORD for one in candidates)  # 状态 or 类型 of something unknown is most often nothing of ours
+        if text[start:].isascii() and start not in (bounds or ()):
+            continue
+        meanings, exact = _cut(text[start:], _lexicon(), {bound - start for bound in bounds} if bounds else None)
+        if exact and (candidates := _fitting(meanings)):
+            # 状态 or 类型 of something unknown is most often nothing of ours.
+            plain = not bounds and any(one.rank >= WORD for one in candidates)
             likely = [Candidate(one.table, one.field, WEAK) for one in candidates]
             return likely if plain else [Candidate(*NONE, WEAK), *(one for one in likely if one.table)]
-    near = get_close_matches(fold(simple)[:40], _names(), n=1, cutoff=0.74)
+    near = get_close_matches(fold(simple)[:40], _names(), n=1, cutoff=0.86 if simple.isascii() else 0.74)
     return [Candidate(one.table, one.field, WEAK) for one in _names()[near[0]]] if near else []
 
 

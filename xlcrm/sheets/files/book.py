@@ -73,6 +73,10 @@ class FileBook(GridBook[Sheet]):
         self.said.append(sentence)
         return False
 
+    def choose_folder(self, sentence: str, start: Path) -> Path | None:
+        """Nobody is there to choose another one."""
+        return start
+
     def selected(self) -> Selected | None:
         return None
 

@@ -134,6 +134,11 @@ def escaped(text: str) -> str:
     return _escaped(_UNSAFE.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
 
 
+def harmless(text: str) -> bool:
+    """Whether ``escaped`` leaves a text as it is, short enough for a cell."""
+    return not _SPECIAL.search(text)
+
+
 def quoted(text: str) -> str:
     """Text for an attribute."""
     text = _escaped(_UNSAFE.sub("\ufffd", text))

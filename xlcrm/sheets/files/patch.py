@@ -63,6 +63,16 @@ def column_formats(head: bytes) -> dict[int, bytes]:
     return found
 
 
+def hidden_columns(head: bytes) -> list[tuple[int, int]]:
+    """The runs of columns that are not shown, from ``<cols>``: the first and the last of each."""
+    found = []
+    for tag in _COLUMN.findall(head):
+        named = attributes(tag)
+        if named.get(b"hidden") in (b"1", b"true") or named.get(b"width") == b"0":
+            found.append((whole(named.get(b"min", b"")), whole(named.get(b"max", b""))))
+    return found
+
+
 def patched_rows(rows: bytes, changes: Changes, formats: Formats, shown: Collection[int] = ()) -> bytes:
     """``rows`` (the inside of ``<sheetData>``) with ``changes``. Rows in ``shown`` are unhidden."""
     waiting = sorted(changes, reverse=True)

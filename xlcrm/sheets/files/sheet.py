@@ -9,7 +9,7 @@ from xlcrm.sheets.address import corners
 from xlcrm.sheets.files.dates import date_styles
 from xlcrm.sheets.files.grid import Values, read_grid
 from xlcrm.sheets.files.package import Package
-from xlcrm.sheets.files.patch import Formats, bounds, column_formats, parted, patched_rows, widened
+from xlcrm.sheets.files.patch import Formats, bounds, column_formats, hidden_columns, parted, patched_rows, widened
 from xlcrm.sheets.files.strings import shared_strings
 from xlcrm.sheets.files.workbook import Entry, ListObject, Workbook
 from xlcrm.sheets.grid import Grid
@@ -63,6 +63,13 @@ class Sheet(GridSheet):
         found = (corners(ref.decode("ascii", "replace")) for ref in _MERGED.findall(sheet, end))
         self._merged = [ref for ref in found if ref is not None]
         return read_grid(sheet, start, end, self.source.values, self.source.package.path.name)
+
+    @property
+    def unseen(self) -> list[tuple[int, int]]:
+        """The runs of columns that the sheet does not show."""
+        part = self.entry.part
+        sheet = self.source.package.part(part)
+        return hidden_columns(sheet[: bounds(sheet, part)[0]])
 
     def merged(self, body: Corners) -> list[Corners]:
         left, top, right, bottom = body

@@ -128,12 +128,17 @@ class LiveBook(GridBook[LiveSheet]):
             answer = self.book.app.alert(sentence, title=text("live.title", self.language), buttons="yes_no")
         return answer == "yes"
 
+    def choose_folder(self, sentence: str, start: Path) -> Path | None:
+        with self._opened.explained():
+            chosen = self._opened.program.choose_folder(self.book.app, sentence, str(start))
+        return Path(chosen) if chosen else None
+
     def selected(self) -> Selected | None:
         with self._opened.explained():
             cells = self.book.app.selection
             if cells is None or cells.sheet.book.name != self.name:
                 return None
-            return Selected(cells.sheet.name, cells.row, one_cell(cells, self._opened.program), cells.rows.count)
+            return Selected(cells.sheet.name, cells.row, one_cell(cells, self._opened.program), cells.rows.count, cells.column - 1)
 
     def go(self, sheet: str, place: str) -> None:
         with self._opened.explained():

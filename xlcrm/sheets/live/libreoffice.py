@@ -10,7 +10,7 @@ from xlcrm.sheets.design import ColourRule, Validation, signature
 from xlcrm.sheets.live.program import Excel
 
 if TYPE_CHECKING:
-    from xlwings import Book, Range, Sheet
+    from xlwings import App, Book, Range, Sheet
     from xlwings.main import Table
 
 # Words of the file format -> words of xlwings
@@ -83,6 +83,9 @@ class LibreOffice(Excel):
         rule.ErrorTitle, rule.ErrorMessage, rule.ShowErrorMessage = wanted.error_title, wanted.error, True
         cells.api.Validation = rule
         return True
+
+    def choose_folder(self, app: App, sentence: str, start: str) -> str:
+        return str(app.impl.choose_folder(sentence, start))
 
     def colours(self, tab: Sheet) -> list[tuple[str, list[Box]]]:
         found = []

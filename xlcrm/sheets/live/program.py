@@ -6,6 +6,7 @@ the others follow the programs' object models.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,11 +16,12 @@ from xlcrm.sheets.address import Box, ranges
 from xlcrm.sheets.design import ColourRule, Validation, signature
 
 if TYPE_CHECKING:
-    from xlwings import Book, Range, Sheet
+    from xlwings import App, Book, Range, Sheet
     from xlwings.main import Table
 
 ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#ERROR"})
 EXPRESSION = 2  # Excel's xlExpression
+FOLDERS = 4  # Excel's msoFileDialogFolderPicker
 TYPES = {"whole": 1, "decimal": 2, "list": 3, "date": 4, "textLength": 6, "custom": 7}  # Excel's XlDVType
 OPERATORS = {"between": 1, "greaterThanOrEqual": 7, "lessThanOrEqual": 8}  # Excel's XlFormatConditionOperator
 MOST_SPLITS = 200  # questions asked about hidden or merged rows: beyond it what is left counts as one piece
@@ -133,6 +135,12 @@ class Excel:
                 new = cells.api.FormatConditions.Add(EXPRESSION, 1, f"={rule.formula}")  # Excel ignores the operator here
                 new.Interior.Color, new.Font.Color = _bgr(rule.fill), _bgr(rule.font)
 
+    def choose_folder(self, app: App, sentence: str, start: str) -> str:
+        """The folder that the person chooses in the program's own dialog, which begins in ``start``; "" for none."""
+        dialog = app.api.FileDialog(FOLDERS)
+        dialog.Title, dialog.InitialFileName = sentence, start.rstrip("\\") + "\\"
+        return str(dialog.SelectedItems.Item(1)) if dialog.Show() else ""
+
 
 @contextmanager
 def _standing_in(cells: Range) -> Iterator[None]:
@@ -179,6 +187,13 @@ class MacExcel(Excel):
 
     def _rows_hidden(self, cells: Range) -> bool | None:
         return cells.rows.hidden
+
+    def choose_folder(self, app: App, sentence: str, start: str) -> str:
+        asked = "POSIX path of (choose folder with prompt said default location (POSIX file start))"
+        words = ["on run {said, start}", "activate", asked, "end run"]
+        command = ["/usr/bin/osascript", *(part for line in words for part in ("-e", line)), sentence, start]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no part of it is a document's
+        return done.stdout.strip()
 
     def add_validation(self, cells: Range, wanted: Validation) -> bool:
         return False  # the closed file restores it, as it does the colours

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from xlcrm.model.rows import Cell
 from xlcrm.sheets.address import column, letters
 from xlcrm.sheets.sources import words
-from xlcrm.sheets.sources.headings import Heading
+from xlcrm.sheets.sources.heading import Heading
 from xlcrm.sheets.sources.page import Page
 from xlcrm.sheets.sources.source import JOINED, Note, SourceTable
 
@@ -48,6 +48,10 @@ class Body:
         notes += self._formulas(found)
         if filled:
             notes.append(("merged", {"sheet": self.page.title, "count": str(filled)}))
+        unseen = [at for at in used if any(first <= self.heading.numbers[at] <= last for first, last in self.page.unseen)]
+        if unseen:
+            said = "、".join(self.heading.texts[at] or letters(self.heading.numbers[at]) for at in unseen)
+            notes.append(("hidden_columns", {"sheet": self.page.title, "columns": said}))
         hidden = self.page.grid.hidden.intersection(rows)
         if hidden:
             notes.append(("hidden_rows", {"sheet": self.page.title, "count": str(len(hidden)), "rows": listed(hidden)}))

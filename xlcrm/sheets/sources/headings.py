@@ -6,17 +6,15 @@ as full as the others and looks like words is taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 from statistics import median
 
-from xlcrm.model.rows import Cell
 from xlcrm.model.vocabularies import fold
 from xlcrm.sheets.grid import Grid
 from xlcrm.sheets.sources import words
+from xlcrm.sheets.sources.heading import Heading, extended, join, row_of, same, second_line
 from xlcrm.sheets.sources.page import Page
-from xlcrm.sheets.sources.source import JOINED
 
 Hits = dict[int, dict[int, str]]
 """Index of a row -> column number -> the known header that stands there."""
@@ -24,26 +22,6 @@ TOP = 30  # rows in which a header is looked for
 _SAMPLE = 20  # rows below a header that show which columns are in use
 _REPEATS = 1_000  # a word that a column says more often is a value
 _GAPS = 100  # blank rows after which another table is looked for
-
-
-@dataclass(slots=True)
-class Heading:
-    """The header of a table: the indexes of its first and last row, its column numbers and what they are called.
-
-    ``last`` is ``first - 1`` for a table without a header. ``known`` counts the known headers; ``again`` holds indexes of
-    rows that say the same once more.
-    """
-
-    first: int
-    last: int
-    numbers: list[int]
-    texts: list[str]
-    known: int
-    again: list[int] = field(default_factory=list)
-
-    def overlaps(self, other: Iterable[int]) -> bool:
-        """Whether columns are shared."""
-        return not set(self.numbers).isdisjoint(other)
 
 
 def hits(grid: Grid) -> Hits:
@@ -93,36 +71,32 @@ def headings(page: Page, hits: Hits, forms: Mapping[int, set[int]]) -> list[Head
                 continue
             if above is not None and above.last >= index:
                 continue  # a line of a header that is known already
-            if above is not None and _same(above, new):
+            if above is not None and same(above, new):
                 above.again.append(index)
             elif above is not None and not _between(grid, above, index):
-                if _second_line(page, above, new):
-                    _join(page, above, index)
+                if second_line(page, above, new):
+                    join(page, above, index)
                 elif new.known > above.known:
-                    found[found.index(above)] = _extended(page, new)
+                    found[found.index(above)] = extended(page, new)
             else:
-                found.append(_extended(page, new))
+                found.append(extended(page, new))
     if not found and not forms and grid.lines:
         first = _first(grid, hits)
-        found = [] if first is None else [_extended(page, first)]
+        found = [] if first is None else [extended(page, first)]
     return found
-
-
-def _row(grid: Grid, index: int, numbers: Iterable[int]) -> list[Cell]:
-    return [grid.columns[number][index] for number in numbers]
 
 
 def _heading(
     grid: Grid, index: int, numbers: list[int], known: Mapping[int, str], above: Heading | None, sure: bool
 ) -> Heading | None:
     """The header in these columns of a row, None if it is none: below an open table it must be plainer than on free ground."""
-    row = _row(grid, index, numbers)
+    row = row_of(grid, index, numbers)
     filled = [cell for cell in row if cell is not None]
     count = sum(1 for number in numbers if number in known)
     values = sum(1 for cell in filled if words.valued(cell))
     names = [known[number] for number in numbers if number in known]
     new = Heading(index, index, numbers, [words.said(cell) for cell in row], count)
-    if above is not None and (_same(above, new) or not _between(grid, above, index)):
+    if above is not None and (same(above, new) or not _between(grid, above, index)):
         return new if count > 1 and not values else None
     if sure:
         return new
@@ -133,38 +107,9 @@ def _heading(
     return new
 
 
-def _same(one: Heading, other: Heading) -> bool:
-    """Whether a row says what the header said: lists are printed with it on every page."""
-    texts = dict(zip(one.numbers, one.texts, strict=True))
-    told = [(texts.get(number, ""), text) for number, text in zip(other.numbers, other.texts, strict=True) if text]
-    return len(told) > 1 and sum(1 for a, b in told if fold(a.rpartition(JOINED)[2]) == fold(b)) >= 0.8 * len(told)
-
-
 def _between(grid: Grid, above: Heading, index: int) -> bool:
     """Whether a row with cells in the table's columns stands between its header and ``index``."""
-    return any(cell is not None for row in range(above.last + 1, index) for cell in _row(grid, row, above.numbers))
-
-
-def _second_line(page: Page, above: Heading, new: Heading) -> bool:
-    """Whether a row below a header goes on with it: it stands under merged or blank cells, or says all in another language."""
-    if _merges(page, above, above.last):
-        return True
-    upper = {number for number, text in zip(above.numbers, above.texts, strict=True) if text}
-    lower = {number for number, text in zip(new.numbers, new.texts, strict=True) if text}
-    if not lower <= upper:
-        return bool(upper - lower)
-    return 2 * above.known >= len(upper) and 2 * new.known >= len(lower) == len(upper)
-
-
-def _merges(page: Page, heading: Heading, index: int) -> list[tuple[int, int, int, int]]:
-    """The merged ranges that begin in the row and in the table's columns, but for one that spans nearly all of them."""
-    line, numbers = page.grid.lines[index], heading.numbers
-    wide = 0.8 * (numbers[-1] - numbers[0] + 1)
-    return [
-        box
-        for box in page.merged
-        if box[1] == line and numbers[0] <= box[0] <= numbers[-1] and (box[2] - box[0] + 1 < wide or len(numbers) < 3)
-    ]
+    return any(cell is not None for row in range(above.last + 1, index) for cell in row_of(grid, row, above.numbers))
 
 
 def _groups(grid: Grid, index: int, found: Sequence[Heading] = ()) -> list[list[int]]:
@@ -172,7 +117,7 @@ def _groups(grid: Grid, index: int, found: Sequence[Heading] = ()) -> list[list[
     until = min(index + 1 + _SAMPLE, len(grid.lines))
     used = [number for number in sorted(grid.columns) if any(cell is not None for cell in grid.columns[number][index:until])]
     runs = [[number for _, number in run] for _, run in groupby(enumerate(used), lambda pair: pair[1] - pair[0])]
-    runs = [run for run in runs if any(cell is not None for cell in _row(grid, index, run))]
+    runs = [run for run in runs if any(cell is not None for cell in row_of(grid, index, run))]
     groups: list[list[int]] = []
     for run in runs:
         if groups and _under_one(found, groups[-1], run) and not _apart(grid, index, groups[-1], run):
@@ -191,10 +136,10 @@ def _apart(grid: Grid, index: int, left: list[int], right: list[int]) -> bool:
     """Whether columns on both sides of a blank one are two tables: told by width, by headers said twice, by where they end."""
     if right[0] - left[-1] > 2:
         return True
-    rows = [{fold(words.said(cell)) for cell in _row(grid, index, run) if cell is not None} for run in (left, right)]
+    rows = [{fold(words.said(cell)) for cell in row_of(grid, index, run) if cell is not None} for run in (left, right)]
     if rows[0] & rows[1] or not any(row.isdisjoint(words.customer()) for row in rows):
         return True
-    values = [sum(1 for cell in _row(grid, index, run) if cell is not None and words.valued(cell)) for run in (left, right)]
+    values = [sum(1 for cell in row_of(grid, index, run) if cell is not None and words.valued(cell)) for run in (left, right)]
     if (values[0] == 0) != (values[1] == 0):
         return True
     ends = [max(_end(grid, number) for number in run) for run in (left, right)]
@@ -204,84 +149,6 @@ def _apart(grid: Grid, index: int, left: list[int], right: list[int]) -> bool:
 def _end(grid: Grid, number: int) -> int:
     column = grid.columns[number]
     return next((index for index in range(len(column) - 1, -1, -1) if column[index] is not None), -1)
-
-
-def _extended(page: Page, heading: Heading) -> Heading:
-    """The header with the lines above and below that belong to it."""
-    grid = page.grid
-    if heading.last < heading.first:
-        return heading
-    boxes = _merges(page, heading, heading.first)
-    below = heading.last + 1
-    deep = max((box[3] for box in boxes), default=0)
-    wide = any(box[2] > box[0] and box[3] == box[1] for box in boxes)
-    while below < len(grid.lines) and (
-        grid.lines[below] <= deep or (wide and below == heading.first + 1) or _under(grid, heading, below)
-    ):
-        row = [cell for cell in _row(grid, below, heading.numbers) if cell is not None]
-        if any(words.valued(cell) for cell in row):
-            break
-        _join(page, heading, below)
-        below = heading.last + 1
-    above = heading.first - 1
-    if above >= 0 and grid.lines[above] == grid.lines[heading.first] - 1 and _bands(page, heading, above):
-        upper = _carried(page, heading, above)
-        heading.texts = [_joined(top, text) for top, text in zip(upper, heading.texts, strict=True)]
-        heading.first = above
-    return heading
-
-
-def _under(grid: Grid, heading: Heading, index: int) -> bool:
-    """Whether a row only names what the header leaves blank, under its parts of several columns."""
-    if index != heading.first + 1 or grid.lines[index] != grid.lines[heading.first] + 1:
-        return False
-    texts = heading.texts
-    blank = {at for at, text in enumerate(texts) if not text and any(texts[:at])}
-    told = {at for at, cell in enumerate(_row(grid, index, heading.numbers)) if cell is not None}
-    heads = {at for at, text in enumerate(texts) if text and at + 1 in blank}
-    return bool(blank) and blank <= told <= blank | heads
-
-
-def _bands(page: Page, heading: Heading, index: int) -> bool:
-    """Whether the row above names groups of columns: merged, or each followed by a blank cell."""
-    row = _row(page.grid, index, heading.numbers)
-    told = [at for at, cell in enumerate(row) if cell is not None]
-    if any(words.valued(row[at]) or words.LABELLED.fullmatch(words.said(row[at])) for at in told):
-        return False
-    boxes = [box for box in _merges(page, heading, index) if box[2] > box[0] or box[3] > box[1]]
-    if any(box[3] > box[1] for box in boxes) or (boxes and len(told) > 1):
-        return True
-    return len(told) > 1 and all(b - a > 1 for a, b in pairwise(told)) and told[0] < 2
-
-
-def _carried(page: Page, heading: Heading, index: int) -> list[str]:
-    """The texts of a row of groups, each over all its columns."""
-    row = [words.said(cell) for cell in _row(page.grid, index, heading.numbers)]
-    boxes = _merges(page, heading, index)
-    if boxes:
-        for left, _, right, _ in boxes:
-            inside = [at for at, number in enumerate(heading.numbers) if left <= number <= right]
-            for at in inside:
-                row[at] = row[inside[0]]
-        return row
-    for at in range(1, len(row)):
-        row[at] = row[at] or row[at - 1]
-    return row
-
-
-def _join(page: Page, heading: Heading, index: int) -> None:
-    """Let the header go on with the row at ``index``."""
-    lower = [words.said(cell) for cell in _row(page.grid, index, heading.numbers)]
-    upper = _carried(page, heading, heading.first) if heading.last == heading.first else heading.texts
-    if not _merges(page, heading, heading.first):
-        upper = [top if low or own else "" for top, low, own in zip(upper, lower, heading.texts, strict=True)]
-    heading.texts = [_joined(top, low) for top, low in zip(upper, lower, strict=True)]
-    heading.last = index
-    heading.known = sum(1 for text in heading.texts if words.known(text) or words.known(text.rpartition(JOINED)[2]))
-
-
-def _joined(top: str, low: str) -> str:
-    return top if not low or fold(low) == fold(top) else low if not top else f"{top}{JOINED}{low}"
 
 
 # -- headers nobody knows ---------------------------------------------------------------------------------------------
@@ -296,8 +163,8 @@ def _first(grid: Grid, hits: Hits) -> Heading | None:
         if counts[index] < 0.6 * usual or (counts[index] < 2 <= usual):
             continue
         numbers = max(_groups(grid, index), key=len)
-        row = [cell for cell in _row(grid, index, numbers) if cell is not None]
-        texts = [words.said(cell) for cell in _row(grid, index, numbers)]
+        row = [cell for cell in row_of(grid, index, numbers) if cell is not None]
+        texts = [words.said(cell) for cell in row_of(grid, index, numbers)]
         if usual < 2 and not hits.get(index):
             continue  # one column of words: prose
         if any(words.valued(cell) for cell in row) or len({fold(text) for text in texts if text}) < len(row):

@@ -6,10 +6,11 @@ import re
 import zipfile
 import zlib
 from enum import StrEnum
+from pathlib import Path
 
 from xlcrm.errors import BookError
 from xlcrm.sheets.files.package import opened
-from xlcrm.sheets.sources.delivered import Delivered
+from xlcrm.sheets.sources.delivered import Delivered, fetch
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (
@@ -89,6 +90,16 @@ def kind(file: Delivered) -> Kind:
             return Kind.HTML
         raise BookError("sources.no_table_file", path=file.name)
     return Kind.TEXT
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether ``path`` is called a workbook of Excel's present format, and is no file of another kind that can be read."""
+    if path.suffix.lower() not in _SUFFIXES[Kind.XLSX][:2]:
+        return False
+    try:
+        return kind(fetch(path)) is Kind.XLSX
+    except BookError:
+        return True  # whoever opens it says what is wrong
 
 
 def misnamed(file: Delivered, found: Kind) -> bool:

@@ -19,12 +19,15 @@ _ERRORS = frozenset(("#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "
 
 @dataclass(slots=True)
 class Page:
-    """The cells of a sheet: its name on the tab, whether it is shown, and which ranges are merged."""
+    """The cells of a sheet: its name on the tab, whether it is shown, which ranges are merged, and which runs of columns are
+    hidden (first and last), as far as the format tells.
+    """
 
     title: str
     grid: Grid
     visible: bool = True
     merged: list[Box] = field(default_factory=list)
+    unseen: list[tuple[int, int]] = field(default_factory=list)
 
 
 def gridded(

@@ -7,7 +7,8 @@ from itertools import chain
 from xlcrm.sheets.address import letters
 from xlcrm.sheets.sources.bodies import Body
 from xlcrm.sheets.sources.forms import forms
-from xlcrm.sheets.sources.headings import Heading, headings, hits
+from xlcrm.sheets.sources.heading import Heading
+from xlcrm.sheets.sources.headings import headings, hits
 from xlcrm.sheets.sources.page import Page
 from xlcrm.sheets.sources.source import Note, SourceTable
 

@@ -43,7 +43,7 @@ def package_pages(file: Delivered) -> tuple[FileBook | None, list[Page], bool]:
     pages = []
     for entry in workbook.sheets:
         sheet = Sheet(source, entry)
-        pages.append(Page(entry.title, filled(sheet.grid), entry.state == "visible", sheet.merged(_EVERYWHERE)))
+        pages.append(Page(entry.title, filled(sheet.grid), entry.state == "visible", sheet.merged(_EVERYWHERE), sheet.unseen))
     return None, pages, macros
 
 

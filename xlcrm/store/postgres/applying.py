@@ -9,7 +9,7 @@ with the owner's rights.
 SQLSTATEs of our own: XL001 the client is of another version; XL002 somebody was faster, read again and repeat; XL003 a new
 customer must be compared again; XL004 what was staged makes no sense; XL005 not a member, or in another's name; XL006 the log
 is append-only; XL007 without the right; XL008 asked too often; XL009 not to be revealed; XL010 by request only; XL011 not to be
-erased; XL012 keys are for others.
+erased; XL012 keys are for others; XL013 to be agreed to first.
 """
 
 from __future__ import annotations

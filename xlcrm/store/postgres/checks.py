@@ -7,14 +7,16 @@ store before, ``check_new`` at what stands there afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from xlcrm.rules.approvals import SEATS
+from xlcrm.rules.approvals import DOUBLE
+from xlcrm.rules.approvals import SETTING as REVIEW
 from xlcrm.rules.changes import BY_REQUEST, SETTING
 from xlcrm.rules.rights import Action, Group
+from xlcrm.store.postgres import consent, steps
 from xlcrm.store.postgres.reach import within
 from xlcrm.store.postgres.seen import CUSTOMERS, TABLE, by_class, owner_in, owner_of, with_reach
-from xlcrm.store.sanction import POWER, RESTORES
+from xlcrm.store.sanction import RESTORES
 from xlcrm.store.schema import LOGGED, OWNED, quoted
 
 _LISTED = ", ".join(f"'{key}'" for key in CUSTOMERS)
@@ -25,9 +27,9 @@ _CREATE, _MERGE, _VOID, _UNDO = (
 )
 
 
-def _refuse(what: str, query: str, state: str = "XL007") -> str:
-    """The statement that ends the operation where ``query`` finds anything."""
-    return f"""  IF EXISTS ({with_reach(f"SELECT {query}")}) THEN
+def _refuse(what: str, query: str, state: str = "XL007", *others: str) -> str:
+    """The statement that ends the operation where ``query``, with ``others`` for its WITH, finds anything."""
+    return f"""  IF EXISTS ({with_reach(f"SELECT {query}", *others)}) THEN
     RAISE EXCEPTION USING ERRCODE = '{state}', MESSAGE = '{what}';
   END IF;
 """
@@ -39,18 +41,23 @@ def _changed(key: str) -> str:
     owner = "c.owner" if owned else "t.owner"
     joined = "LEFT JOIN customer c ON c.rid = t.customer" if owned else ""
     ends = f"CASE WHEN 'void' IN (t.life, e.after::json ->> 'life') THEN {_VOID} ELSE {_MERGE} END"
+    fields = by_class(table, "k.field", Action.CHANGE)
+    if key == "request":  # it ends by a step; of its fields steps.py knows who sets them
+        ends, fields = "ARRAY[]::text[]", f"CASE WHEN k.field = 'customer' THEN {_NAMED} END"
     asked = (
         f"CASE WHEN k.field = 'life' AND k.value IN ('live', 'merged', 'void') OR k.field = 'merged_into' THEN {ends} "
-        f"WHEN k.field = 'number' AND t.number IS NULL THEN {_CREATE} ELSE {by_class(table, 'k.field', Action.CHANGE)} END"
+        f"WHEN k.field = 'number' AND t.number IS NULL THEN {_CREATE} ELSE {fields} END"
     )
+    agreed = [one for one in (consent.goes_over(key), consent.rejected(key)) if one]
     restores = " OR ".join(within(owner, f"r.{action}_{Group.RECORD}") for action in RESTORES)
     undone = f"k.field IN ('life', 'merged_into') AND {_undoes(key)} AND ({restores})"
+    may = " OR ".join((within(owner, asked), undone, *agreed))
     return _refuse(key, (
         f"FROM r CROSS JOIN staged_entry e JOIN {quoted(key)} t ON t.rid = e.rid {joined} "
         f"CROSS JOIN LATERAL json_each_text(e.after::json) AS k(field, value) "
-        f"WHERE e.\"table\" = '{key}' AND e.version_from > 0 AND (NOT ({within(owner, asked)} OR {undone}) "
+        f"WHERE e.\"table\" = '{key}' AND e.version_from > 0 AND (NOT ({may}) "
         f"OR NOT v_mine AND NOT {within(owner, _UNDO)})"
-    ))  # fmt: skip
+    ), "XL007", consent.HANDOVER)  # fmt: skip
 
 
 def _undoes(key: str) -> str:
@@ -61,51 +68,6 @@ def _undoes(key: str) -> str:
         f"EXISTS (SELECT FROM entry u WHERE u.operation = p_reverses AND u.rid = e.rid AND u.\"table\" = '{key}' "
         f"AND (u.version_to = 1 AND {now.format('after')} = 'void' OR {back}))"
     )
-
-
-def _said() -> str:
-    """Proposals and approvals: by whom they are made and ended, and what needs them (rules/approvals.py, store/sanction.py)."""
-    power = " ".join(f"WHEN '{kind}' THEN r.{action}_{Group.RECORD}" for kind, action in POWER.items())
-    power = within("c.owner", f"CASE p.kind {power} ELSE ARRAY[]::text[] END")
-    named = within("c.owner", f"r.{Action.READ}_{Group.NAME}")
-    others = "(SELECT * FROM json_array_elements_text(p.about::json -> 'others'))"
-    other = f"SELECT FROM customer o WHERE o.rid IN {others} AND {within('o.owner', f'r.{Action.READ}_{Group.NAME}')}"
-    known = f"({named} OR EXISTS ({other}))"
-    started = f"e.version_to = 1 AND {known} AND p.kind IN ({_in(POWER)}) AND p.outcome = 'open'"
-    ended = (
-        "e.version_from > 0 AND (SELECT array_agg(k) = ARRAY['outcome'] FROM json_object_keys(e.after::json) k) "
-        "AND nullif(e.before, '')::json ->> 'outcome' = 'open' AND CASE p.outcome WHEN 'withdrawn' "
-        f"THEN p.created_by = p.updated_by ELSE p.outcome IN ('done', 'declined') AND {power} END"
-    )
-    proposal = _refuse("proposal", (
-        "FROM r CROSS JOIN staged_entry e JOIN proposal p ON p.rid = e.rid JOIN customer c ON c.rid = p.customer "
-        f"WHERE e.\"table\" = 'proposal' AND NOT coalesce({started} OR {ended}, false)"
-    ))  # fmt: skip
-    seats = " OR ".join(f"p.kind = '{kind}' AND a.seat IN ({_in(seats)})" for kind, seats in SEATS.items())
-    holds = "EXISTS (SELECT FROM person x WHERE x.rid = ANY (r.persons) AND a.seat = ANY (string_to_array(x.roles, ',')))"
-    sits = f"CASE WHEN a.seat = 'owner' THEN c.owner = ANY (r.persons) ELSE ({seats}) AND {holds} AND {power} END"
-    once = "NOT EXISTS (SELECT FROM approval o WHERE o.proposal = a.proposal AND o.created_by = a.created_by AND o.rid <> a.rid)"
-    current = "(p.outcome = 'open' OR p.rid IN (SELECT rid FROM staged_entry))"
-    approval = _refuse("approval", (
-        "FROM r CROSS JOIN staged_entry e LEFT JOIN approval a ON a.rid = e.rid LEFT JOIN proposal p ON p.rid = a.proposal "
-        "LEFT JOIN customer c ON c.rid = p.customer WHERE e.\"table\" = 'approval' "
-        f"AND NOT coalesce(e.version_to = 1 AND {current} AND a.created_by <> p.created_by AND {once} AND {sits}, false)"
-    ))  # fmt: skip
-    words = (
-        f"(SELECT count(DISTINCT a.seat) = {len(SEATS['void'])} AND bool_and(a.verdict = 'yes') FROM approval a "
-        f"WHERE a.proposal = p.rid AND a.created_by <> p.created_by AND a.seat IN ({_in(SEATS['void'])}))"
-    )
-    void = _refuse("void", (
-        "FROM staged_entry e WHERE e.\"table\" = 'customer' AND e.version_from > 0 AND e.after::json ->> 'life' = 'void' "
-        f"AND NOT {_undoes('customer')} AND NOT EXISTS (SELECT FROM proposal p JOIN staged_entry d ON d.rid = p.rid "
-        "AND d.version_from > 0 AND d.after::json ->> 'outcome' = 'done' "
-        f"WHERE p.kind = 'void' AND p.customer = e.rid AND {words})"
-    ))  # fmt: skip
-    return proposal + approval + void
-
-
-def _in(words: Iterable[str]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
 
 
 def _by_request() -> str:
@@ -131,8 +93,8 @@ def _by_request() -> str:
         f"FROM r CROSS JOIN staged_entry e JOIN customer t ON t.rid = e.rid "
         f"CROSS JOIN LATERAL json_each_text(e.after::json) AS k(field, value) "
         f"WHERE e.\"table\" = 'customer' AND e.version_from > 0 AND CASE v_mode {modes} ELSE false END "
-        f"AND NOT ({may} AND ({merged} OR {undone}))"
-    ), "XL010")  # fmt: skip
+        f"AND NOT ({may} AND ({merged} OR {undone})) AND NOT {steps.EXECUTED} AND NOT ({consent.goes_over('customer')})"
+    ), "XL010", consent.HANDOVER)  # fmt: skip
 
 
 def _made(key: str) -> str:
@@ -208,10 +170,17 @@ BEGIN
 def statements() -> Iterator[str]:
     """``check_changes`` and ``check_new``: for ``apply``, in its transaction and with its rights."""
     yield _changes()
+    asked = {key: _made(key) for key in CUSTOMERS}
+    asked["customer"] += consent.review(_refuse) + consent.void(_refuse, _undoes("customer"))
+    asked["request"] += steps.requests(_refuse)
+    asked |= {"proposal": consent.proposals(_refuse), "notice": steps.notices(_refuse)}
+    asked["approval"] = consent.approvals(_refuse) + steps.words(_refuse)
+    made = "".join(f"  IF '{key}' = ANY (v_tables) THEN\n{statements}  END IF;\n" for key, statements in asked.items())
     yield f"""
 CREATE FUNCTION xlcrm.check_new(p_reverses text) RETURNS void LANGUAGE plpgsql {_SET} AS $$
 DECLARE
   v_tables text[] := (SELECT array_agg(DISTINCT "table") FROM staged_entry);
+  v_double boolean := EXISTS (SELECT FROM setting WHERE rid = '{REVIEW}' AND value = '{DOUBLE}' AND life = 'live');
 BEGIN
-{"".join(f"  IF '{key}' = ANY (v_tables) THEN{chr(10)}{_made(key)}  END IF;{chr(10)}" for key in CUSTOMERS)}{_said()}END $$;
+{made}END $$;
 """

@@ -32,6 +32,7 @@ _RIGHTS = {
     "XL010": "rights.by_request",
     "XL011": "rights.no_erase",
     "XL012": "rights.no_keys",
+    "XL013": "rights.erase_first",
 }
 
 

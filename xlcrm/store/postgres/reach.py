@@ -41,11 +41,15 @@ END $$;
 """
 
 
-def _reach() -> str:
+def _matrix() -> str:
     rows = ", ".join(
         f"('{role}', '{action}', '{group}', {int(scope)})"
         for role, actions in MATRIX.items() for action, grants in actions.items() for group, scope in grants.items() if scope
     )  # fmt: skip
+    return f"(VALUES {rows}) AS m(role, action, class, scope)"
+
+
+def _reach() -> str:
     return f"""
 CREATE FUNCTION xlcrm.reach(p_action text, p_class text DEFAULT 'record') RETURNS text[] LANGUAGE plpgsql STABLE {SAFE} AS $$
 DECLARE
@@ -60,7 +64,7 @@ BEGIN
       array_agg(p.department) FILTER (WHERE m.scope = {int(Scope.DEPARTMENT)} AND p.department <> '')
     INTO v_own, v_most, v_departments
     FROM ({_ACTING}) p CROSS JOIN LATERAL unnest(string_to_array(p.roles, ',')) AS r(role)
-    JOIN (VALUES {rows}) AS m(role, action, class, scope) ON m.role = r.role
+    JOIN {_matrix()} ON m.role = r.role
     WHERE m.action = p_action AND m.class = p_class;
   IF v_most = {int(Scope.ALL)} THEN
     RETURN NULL;
@@ -71,6 +75,39 @@ BEGIN
   RETURN v_own || ARRAY[''] || ARRAY(SELECT rid FROM person WHERE department = ANY (v_departments) AND life = 'live');
 END $$;
 """
+
+
+def _powers() -> str:
+    return f"""
+CREATE FUNCTION xlcrm.powers() RETURNS TABLE (person text, department text, roles text[], action text, class text, scope integer)
+LANGUAGE plpgsql STABLE {SAFE} AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY SELECT p.rid, p.department, string_to_array(p.roles, ','), m.action, m.class, m.scope
+    FROM ({_ACTING}) p CROSS JOIN LATERAL unnest(string_to_array(p.roles, ',')) AS r(role)
+    JOIN {_matrix()} ON m.role = r.role;
+END $$;
+"""
+
+
+POWER = "power AS MATERIALIZED (SELECT * FROM xlcrm.powers())"
+"""For the WITH of a statement that asks ``holds``: what each of those may do for whom this login acts."""
+
+
+def holds(action: str, group: str, owner: str, apart: str = "", seat: str = "") -> str:
+    """SQL: whether one of those for whom this login acts may do ``action`` on fields of class ``group`` of ``owner``'s customers.
+
+    All are expressions. Those in ``apart`` (an array) do not count, and nobody does where this login is one of them; the one
+    whose right it is meets ``seat``, a condition on o.person and o.roles. Needs ``POWER`` and r.me in the statement.
+    """
+    near = f"(SELECT d.department FROM person d WHERE d.rid = {owner} AND d.life = 'live')"
+    reached = (
+        f"(coalesce({owner}, '') IN ('', o.person) OR o.scope = {int(Scope.ALL)} "
+        f"OR o.scope = {int(Scope.DEPARTMENT)} AND o.department <> '' AND o.department = {near})"
+    )
+    second = f" AND r.me <> ALL ({apart}) AND o.person <> ALL ({apart})" if apart else ""
+    sits = f" AND {seat}" if seat else ""
+    return f"EXISTS (SELECT FROM power o WHERE o.action = {action} AND o.class = {group} AND {reached}{second}{sits})"
 
 
 _COMPARED = f"""
@@ -93,7 +130,7 @@ END $$;
 
 def statements() -> Iterator[str]:
     """``reach`` gives the rids of the owners, '' for nobody; NULL means all there are."""
-    yield from (_PERSONS, _ACTIVE, _reach(), _COMPARED)
+    yield from (_PERSONS, _ACTIVE, _reach(), _powers(), _COMPARED)
 
 
 def within(owner: str, reach: str) -> str:

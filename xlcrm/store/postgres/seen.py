@@ -12,8 +12,10 @@ from collections.abc import Iterator
 
 from xlcrm.model.fields import Field, Kind
 from xlcrm.model.fields import Table as Declared
+from xlcrm.model.tables import REQUEST
 from xlcrm.rules.masking import MASK
 from xlcrm.rules.rights import FIELDS, NOBODYS, Action, Group, group_of
+from xlcrm.rules.workflow import class_of
 from xlcrm.store.postgres.reach import within
 from xlcrm.store.postgres.roles import SEEN
 from xlcrm.store.schema import LOGGED, OWNED, RECORDS, columns, metadata, quoted
@@ -24,6 +26,7 @@ CUSTOMERS = tuple(table.key for table in RECORDS)
 _NAMES = frozenset({Kind.PERSON, Kind.CUSTOMER})
 _REACHED = frozenset({Kind.PHONE, Kind.EMAIL, Kind.IDENTITY, Kind.BANKCARD})
 _NOBODY = "ARRAY[]::text[]"
+_WANTED, _AFTER = REQUEST["field"], REQUEST["after"]
 _AUDIT = ("origin", "created_by", "created_at", "updated_by", "updated_at")
 TABLE = 'e."table"'
 """The table that an entry "e" of the log is about."""
@@ -31,22 +34,28 @@ TABLE = 'e."table"'
 _ACCESS = f"e.\"table\" = 'access' AND EXISTS (SELECT FROM {SEEN}.access a WHERE a.rid = e.rid)"
 """Whether an entry "e" says that something was shown, of a customer whose log may be read."""
 
+_DECIDED = (
+    'e."table" = \'decision\' AND EXISTS (SELECT FROM xlcrm.operation d WHERE d.id = e.operation AND d.actor = ANY (r.log))'
+)
+"""Whether an entry "e" is a decision about pairs or headers by somebody whose customers' log may be read."""
+
 _ALL = " AND ".join(f"r.read_{group} IS NULL" for group in FIELDS)
 
 
-def with_reach(query: str) -> str:
-    """``query`` with the reaches that it names (r.READ_NAME, r.LOG …) before it, for its FROM.
+def with_reach(query: str, *others: str) -> str:
+    """``query`` with the reaches that it names (r.READ_NAME, r.LOG …) before it, for its FROM, and with ``others`` for its WITH.
 
     Asked once a statement: a function in each row, or once for each column, would cost more than the row.
     """
     me = "(SELECT p.rid FROM xlcrm.person p WHERE p.account = session_user AND p.life = 'live' AND p.disabled IS NULL)"
     known = {"persons": "xlcrm.persons()", "compared": "xlcrm.compared()", "me": me}
     said = []
-    for name in sorted(set(re.findall(r"\br\.(\w+)", query))):
+    for name in sorted(set(re.findall(r"\br\.(\w+)", " ".join((query, *others))))):
         action, _, group = name.partition("_")
         reach = f"xlcrm.reach('{action}', '{group or Group.RECORD}')"
         said.append(f"{known.get(name, reach)} AS {name}")
-    return f"WITH r AS MATERIALIZED (SELECT {', '.join(said)}) {query}" if said else query
+    named = [*((f"r AS MATERIALIZED (SELECT {', '.join(said)})",) if said else ()), *others]
+    return f"WITH {', '.join(named)} {query}" if named else query
 
 
 def owner_of(table: str, rid: str) -> str:
@@ -72,11 +81,25 @@ def by_class(table: Declared, field: str, reach: str) -> str:
     return f"CASE {cases} ELSE {_NOBODY} END"
 
 
+def _reads_wanted(owner: str, about: str) -> str:
+    """SQL: whether the value wanted by a request about the customer's field ``about`` may be read; both are expressions
+    (workflow.class_of).
+    """
+    named: dict[Group, list[str]] = {}
+    for field in LOGGED["customer"].data:
+        named.setdefault(class_of(_AFTER, field.key), []).append(f"'{field.key}'")
+    cases = " ".join(f"WHEN {about} IN ({', '.join(names)}) THEN r.{Action.READ}_{group}" for group, names in named.items())
+    wanted = f"CASE {cases} ELSE r.{Action.READ}_{class_of(_AFTER, None)} END"
+    return f"{within(owner, f'r.{Action.READ}_{group_of(REQUEST, _WANTED)}')} AND {within(owner, wanted)}"
+
+
 def _record(table: Declared) -> str:
     """The view of a table of records."""
     owned = table.key in OWNED
     owner = "c.owner" if owned else "t.owner"
     shown = {field.key: _field(table, field, owner) for field in table.data if field.key not in ("owner", "customer")}
+    if table.key == REQUEST.key:
+        shown |= {key: f"CASE WHEN {_reads_wanted(owner, 't.field')} THEN t.{key} END" for key in table.sensitive}
     shown |= {name: _when(f"t.{name}", owner, Action.READ, Group.SYSTEM) for name in _AUDIT}
     if not owned:  # that it has one decides what may be done with it
         other = f"WHEN t.owner IS NOT NULL THEN '{NOBODYS}'"
@@ -113,6 +136,10 @@ def _when(value: str, owner: str, action: Action, group: Group, other: str = "")
 def _filtered(key: str) -> str:
     """What an entry says of a record of ``key``, less the fields that the person may not read."""
     may = within("w.owner", by_class(LOGGED[key], "j.key", Action.READ))
+    if key == REQUEST.key:
+        sealed = ", ".join(f"'{name}'" for name in sorted(LOGGED[key].sensitive))
+        wanted = _reads_wanted("w.owner", "(SELECT q.field FROM xlcrm.request q WHERE q.rid = e.rid)")
+        may = f"CASE WHEN j.key IN ({sealed}) THEN {wanted} ELSE {may} END"
     own = "j.key IN ('number', 'origin', 'life', 'merged_into')"
     return f"(SELECT coalesce(json_object_agg(j.key, j.value), '{{}}')::text FROM json_each(%s) j WHERE {own} OR {may})"
 
@@ -137,13 +164,30 @@ def _entry() -> str:
       CROSS JOIN LATERAL (
         SELECT a.owner, CASE WHEN e."table" IN ({", ".join(f"'{key}'" for key in CUSTOMERS)}) THEN {everything}
           WHEN e."table" = 'kept_value' THEN {within("a.owner", kept)} ELSE true END AS whole OFFSET 0) w
-      WHERE r.log IS NULL OR w.owner = ANY (r.log) OR {_ACCESS}""")
+      WHERE r.log IS NULL OR w.owner = ANY (r.log) OR {_ACCESS} OR {_DECIDED}""")
+
+
+def _approval() -> str:
+    """The view of what is said about proposals that are seen, and about requests; why, only for who may read the request."""
+    name = f"r.{Action.READ}_{Group.NAME}"
+    joined = "xlcrm.request q LEFT JOIN xlcrm.customer o ON o.rid = q.customer"
+    asked = f"(SELECT coalesce(o.owner, '') FROM {joined} WHERE q.rid = t.proposal)"
+    request = "EXISTS (SELECT FROM xlcrm.request q WHERE q.rid = t.proposal)"
+    proposal = (
+        "EXISTS (SELECT FROM xlcrm.proposal p WHERE p.rid = t.proposal AND (p.created_by = ANY (r.persons) "
+        f"OR {owner_in('customer', 'p.customer')} = ANY ({name})))"
+    )
+    plain = within(asked, f"r.{Action.READ}_{group_of(REQUEST, REQUEST['reason'])}")
+    shown = {"reason": f"CASE WHEN NOT {request} OR {plain} THEN t.reason END"}
+    listed = ", ".join(f"{shown.get(one, f't.{quoted(one)}')} AS {quoted(one)}" for one in columns(LOGGED["approval"]))
+    rows = f"{name} IS NULL OR {asked} = ANY ({name}) OR {proposal}"
+    return with_reach(f"SELECT {listed} FROM r CROSS JOIN xlcrm.approval t WHERE {rows}")
 
 
 def _operation() -> str:
     listed = ", ".join(f"o.{quoted(column.name)}" for column in metadata.tables["operation"].columns)
     here = "SELECT FROM xlcrm.entry e WHERE e.seq >= o.first AND e.seq < o.first + o.entries "
-    here += f"AND ({owner_of(TABLE, 'e.rid')} = ANY (r.log) OR {_ACCESS})"
+    here += f"AND ({owner_of(TABLE, 'e.rid')} = ANY (r.log) OR {_ACCESS} OR {_DECIDED})"
     mine = "r.log IS NULL OR o.actor = ANY (r.persons)"
     return with_reach(f"SELECT {listed} FROM r CROSS JOIN xlcrm.operation o WHERE {mine} OR EXISTS ({here})")
 
@@ -158,7 +202,10 @@ def _definitions() -> Iterator[tuple[str, str]]:
     faces = "(SELECT coalesce(o.owner, '') FROM xlcrm.face f JOIN xlcrm.customer o ON o.rid = f.rid WHERE f.id = t.face)"
     yield "blocking_key", f"WHERE r.compared IS NULL OR {faces} = ANY (r.compared)"
     yield "phone_tail", f"WHERE {secret} IS NULL OR {masked} IS NULL OR {customer} = ANY ({secret} || {masked})"
-    yield "data_key", f"WHERE {secret} IS NULL OR r.keys IS NULL OR {customer} = ANY ({secret})"
+    # Whoever reads a request opens it with its customer's key, which opens nothing else of what such a person gets.
+    asked = f"q.customer = t.customer AND {_reads_wanted(customer, 'q.field')}"
+    requested = f"EXISTS (SELECT FROM xlcrm.request q WHERE {asked})"
+    yield "data_key", f"WHERE {secret} IS NULL OR r.keys IS NULL OR {customer} = ANY ({secret}) OR {requested}"
     yield "pinyin", f"WHERE {name} IS NULL OR {owner_in('customer', 't.rid')} = ANY ({name})"
     field = by_class(LOGGED["customer"], "t.field", Action.READ)
     yield "kept_value", f"JOIN xlcrm.customer c ON c.rid = t.rid WHERE {within('c.owner', field)}"
@@ -169,7 +216,8 @@ def _definitions() -> Iterator[tuple[str, str]]:
     yield "imported", f"WHERE {name} IS NULL OR {owner_in('customer', 't.rid')} = ANY ({name})"
     yield "access", f"WHERE r.log IS NULL OR t.created_by = ANY (r.persons) OR {customer} = ANY (r.log)"
     yield "proposal", f"WHERE {name} IS NULL OR t.created_by = ANY (r.persons) OR {customer} = ANY ({name})"
-    yield "approval", f"JOIN {SEEN}.proposal p ON p.rid = t.proposal"
+    yield "approval", _approval()
+    yield "notice", f"WHERE {name} IS NULL OR ARRAY[t.created_by, t.person] && r.persons OR {customer} = ANY ({name})"
     yield "entry", _entry()
     yield "operation", _operation()
     yield "counter", "WHERE r.log IS NULL"

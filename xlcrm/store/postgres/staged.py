@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Table
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Table as Declared
 from xlcrm.model.operation import Operation
+from xlcrm.store.chunks import chunks
 from xlcrm.store.log import Journal
 from xlcrm.store.migrations import LATEST
-from xlcrm.store.pen import Rows
+from xlcrm.store.pen import Face, Rows
 from xlcrm.store.schema import BLOCKING_KEY, DATA_KEY, ENTRY, FACE, IMPORTED, PHONE_TAIL, SUBMISSION
 
 _FLUSH = 20_000
+_FACES = 500  # whose keys are staged at once
 
 
 class Staged:
@@ -47,10 +49,6 @@ class Staged:
     def insert(self, table: Table, rows: Rows) -> None:
         if table is ENTRY:
             self._entries += rows
-        elif table is FACE:
-            self._stage(table.name, ((looks or "", rid, "") for rid, looks in rows))
-        elif table is BLOCKING_KEY:
-            self._stage(table.name, ((str(key), rid, "") for key, rid in rows))
         elif table is PHONE_TAIL:
             self._stage(table.name, rows)
         elif table is DATA_KEY:
@@ -63,6 +61,13 @@ class Staged:
             )
         if len(self._entries) + len(self._rest) >= _FLUSH:
             self._flush()
+
+    def faces(self, faces: Sequence[Face]) -> None:
+        self._stage(FACE.name, ((looks or "", rid, "") for rid, looks, _ in faces))
+        for some in chunks(faces, _FACES):
+            self._stage(BLOCKING_KEY.name, ((str(key), rid, "") for rid, _, keys in some for key in keys))
+            if len(self._rest) >= _FLUSH:
+                self._flush()
 
     def compare(self, keys: Sequence[tuple[int, str]]) -> None:
         self._stage("former_key", ((str(key), rid, "") for key, rid in keys))

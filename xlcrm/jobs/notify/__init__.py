@@ -1,0 +1,1 @@
+"""Messages: written with the step they are about, sent afterwards."""

@@ -38,19 +38,20 @@ may do nothing.
   fields; nobody writes them directly, whatever their role. A value that stood in the store before goes in without one, by whoever
   could approve of it: of a customer that is merged into this one, or where an operation is taken back. What was verified goes in
   with its request; what a handover that was agreed to names goes over.
-- **Update requests** (`xlcrm/rules/workflow.py`). Each change of a request is one step of its life, taken by who may; anything else
-  is refused by the store: jumps, edits after submission, somebody else's signature, a second step in the same operation. Who wants
-  the change, who wrote the request down and who said anew what is wanted verify nothing of it and carry nothing out, nor does
-  whoever only stands in for them. Every word goes in with its step, from a seat of one's own, once in a round; only what all seats
-  confirmed is carried out. A carried-out request that is taken back waits to be carried out again; its other steps are not undone.
-- **Who reads a request**: whoever knows the customer's name sees that there is one; field, state and reasons read as core fields do,
-  the value that stands and the one wanted as that field itself. An encrypted value counts as one of 联系人与地址: who has to
+- **Update requests** (`xlcrm/rules/workflow.py`). Each change of a request is one step of its life, taken by who may; anything
+  else is refused by the store: jumps, edits after submission, somebody else's signature, a second step in the same operation. Who
+  wants the change, who wrote the request down and who said anew what is wanted verify nothing of it and carry nothing out, nor
+  does whoever only stands in for them. Every word goes in with its step, from a seat of one's own, once in a round; only what all
+  seats confirmed is carried out. A carried-out request that is taken back waits to be carried out again; its other steps are not
+  undone.
+- **Who reads a request**: whoever knows the customer's name sees that there is one; field, state and reasons read as core fields
+  do, the value that stands and the one wanted as that field itself. An encrypted value counts as one of 联系人与地址: who has to
   verify a telephone has to call it. The customer's own stays masked.
-- **Proposals** (`xlcrm/rules/approvals.py`): voiding, erasing, handing over, exporting, a new tag, the review of a new customer. A
-  person for each seat, none of them who proposed it, and nobody as a deputy of who proposed it. Voiding and erasing need a manager and
-  an administrator, a handover a manager of whose customers they are (then any steward or manager carries it out), an export
-  a manager. Who works alone in a store erases without asking anybody. With the setting `review` = "double" a new customer of
-  somebody who may not approve comes with a proposal to review it; declined, the customer becomes void; it cannot be withdrawn.
+- **Proposals** (`xlcrm/rules/approvals.py`): voiding, erasing, handing over, exporting, a new tag, the review of a new customer.
+  A person for each seat, none of them who proposed it, and nobody as a deputy of who proposed it. Voiding and erasing need a
+  manager and an administrator, a handover a manager of whose customers they are (then any steward or manager carries it out), an
+  export a manager. Who works alone in a store erases without asking anybody. With the setting `review` = "double" a new customer
+  of somebody who may not approve comes with a proposal to review it; declined, the customer becomes void; it cannot be withdrawn.
 - **Messages** are shown to who wrote them, to whom they go and to who reads the whole log (a server shows another client also
   those about customers whose names one knows); anybody may send one that waits, and one that was sent never waits again.
 
@@ -72,9 +73,10 @@ Everybody is a login of the database, and whoever comes with another client gets
 - A full `xlcrm audit verify` needs the right to the whole log. Who may not read all of it (administrators) verifies the chain and
   what it covers; entries that say more than they may read look as erased ones do. The steward verifies every word.
 - **Requests** (`changes` = "core" or "strict") are the database's business, too: it refuses a direct change (XL010) from whatever
-  client, an older xlcrm's included, whose settings are of a moment ago. Steps, seats and proposals are checked there as well, made
-  from the same declarations. What a request wants is encrypted: the database sees that a verified request about this very field of
-  this very customer is carried out by who may, and cannot compare the values. Xlcrm compares them, and the log keeps both.
+  client, an older xlcrm's included, whose settings are of a moment ago. Steps, seats and proposals are checked there as well,
+  made from the same declarations. What a request wants is encrypted: the database sees that a verified request about this very
+  field of this very customer is carried out by who may, and cannot compare the values. Xlcrm compares them, and the log keeps
+  both.
 - To verify, one gets the data key of the requests' customers. It opens what the request says; of the customer's own encrypted
   values such a person gets the mask, not the ciphertext.
 - What stays visible to every colleague, and why: **who works here** (names, departments, roles, deputies, logins: whom to ask,

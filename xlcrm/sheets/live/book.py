@@ -138,7 +138,8 @@ class LiveBook(GridBook[LiveSheet]):
             cells = self.book.app.selection
             if cells is None or cells.sheet.book.name != self.name:
                 return None
-            return Selected(cells.sheet.name, cells.row, one_cell(cells, self._opened.program), cells.rows.count, cells.column - 1)
+            first = one_cell(cells, self._opened.program)
+            return Selected(cells.sheet.name, cells.row, first, cells.rows.count, cells.column - 1)
 
     def go(self, sheet: str, place: str) -> None:
         with self._opened.explained():

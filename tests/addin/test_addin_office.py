@@ -19,7 +19,7 @@ from xlcrm.addin import screen
 from xlcrm.calc import bridge, soffice
 from xlcrm.catalogue import text
 from xlcrm.ribbon.buttons import BUTTONS
-from xlcrm.ribbon.screen import control, group_control, visible
+from xlcrm.ribbon.screen import control, visible
 
 STUB = """Rem Attribute VBA_ModuleType=VBAModule
 Option VBASupport 1
@@ -140,7 +140,7 @@ def test_the_ribbon_shows_what_python_wrote(run: Loaded) -> None:
     run.settings.unlink(missing_ok=True)
     assert run("xlcrm_ribbon.xlcrm_label_text") == text("addin.vba_unset")
     assert run("xlcrm_ribbon.xlcrm_wanted", control("submit"))
-    assert not run("xlcrm_ribbon.xlcrm_wanted", group_control("report")), "before anybody is known, the daily buttons show"
+    assert not run("xlcrm_ribbon.xlcrm_wanted", control("export")), "before anybody is known, the daily buttons show"
     screen.write(run.settings, "张三｜数据管理专员｜销售部客户库", visible({"finance"}))
     assert run("xlcrm_ribbon.xlcrm_label_text") == "张三｜数据管理专员｜销售部客户库"
     for button in BUTTONS:

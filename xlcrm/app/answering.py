@@ -38,15 +38,19 @@ def wishing(desk: Desk) -> Send | None:
 
 
 def reviewed(desk: Desk, dry_run: bool = False) -> list[str]:
-    """Carry out what was answered on 月度核对 and 次要信息核对; what to say about it. Neither a dry run nor a member's copy does.
-
-    Raises BookError, StoreError.
+    """Carry out what was answered on 月度核对 and 次要信息核对, or hand it on where the store is a member's copy; what to say
+    about it. A dry run does nothing. Raises BookError, StoreError.
     """
     from xlcrm.jobs.keeping import carry
 
-    if dry_run or desk.url.startswith(FOLDER):
+    if dry_run:
         return []
-    return carry.told(carry.carry_out(desk.book, desk.store, desk.context, desk.rulebook), desk.language)
+    send = None
+    if desk.url.startswith(FOLDER):
+        from xlcrm.jobs.folder import wish
+
+        send = partial(wish.review, member(desk.url), outbox(), desk.book, desk.context)
+    return carry.told(carry.carry_out(desk.book, desk.store, desk.context, desk.rulebook, send), desk.language)
 
 
 def chosen(desk: Desk) -> int:

@@ -47,6 +47,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "meeting_written": ("数据例会清单已写出：{path}，共 {count} 个客户。", "Written for the data meeting: {path}, {count} customers in all."),
     "button_shown": ("有 {count} 个客户待核对：逐行选“核对结果”，有变化的填在“新…”列里，然后按“提交”。", "{count} customers to review: answer line by line, fill in what is new, then press Submit."),
     "button_none": ("本月的客户都核对过了。", "All your customers were reviewed this month."),
+    "sent": ("{count} 个客户的核对结果已发出，数据管理专员的电脑处理后，按“刷新”看结果。", "The reviews of {count} customers are on their way; press Refresh to see what became of them."),
     "submitted": ("核对完成：{done} 个客户已核对，其中 {changed} 个有修改，{requested} 个生成了申请。", "Reviewed: {done} customers, {changed} of them changed, {requested} became requests."),
     "submitted_refused": ("核对：{refused} 行没有处理，原因见“处理结果”。", "Review: {refused} lines were not carried out; the column Outcome says why."),
     "handover_fill": ("请填写接手人、交接哪些客户和理由，再按一次“客户交接”。", "Fill in who takes over, which customers, and why; then press Handover again."),

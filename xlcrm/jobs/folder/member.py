@@ -187,7 +187,9 @@ def deliver(member: Member, outbox: Outbox, done: set[str]) -> tuple[int, int]:
         if shared.read(member.share.root) != member.share:
             raise UsageError("folder.swapped", path=member.share.root, fingerprint=member.share.fingerprint)
         if not path.exists():
-            kind = "undo" if one.parcel.undo else "actions" if one.parcel.actions else "parcel"
+            kind = (
+                "undo" if one.parcel.undo else "actions" if one.parcel.actions else "reviews" if one.parcel.reviews else "parcel"
+            )
             envelope = Envelope(kind, member.share.id, member.mine.public, member.share.steward, one.name)
             shared.put(path, shared.closed(envelope, to_bytes(one.parcel), member.mine.close))
             out += 1

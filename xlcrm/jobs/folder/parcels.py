@@ -12,14 +12,16 @@ from xlcrm.jobs.folder import publish
 from xlcrm.jobs.folder import share as shared
 from xlcrm.jobs.folder.steward import Steward, answers
 from xlcrm.jobs.folder.verdict import Became
+from xlcrm.jobs.keeping.carry import carry_out, told
 from xlcrm.jobs.outbox.parcel import Parcel, from_bytes
 from xlcrm.jobs.requests.acting import act
 from xlcrm.jobs.submit import submit
 from xlcrm.jobs.undoing import sentences
 from xlcrm.model.context import Person
+from xlcrm.model.tables import BY_KEY
 from xlcrm.store.deliveries import Dealt, Machine
 
-_KINDS = ("parcel", "undo", "actions")
+_KINDS = ("parcel", "undo", "actions", "reviews")
 _KEPT = 5000  # rows of one workbook about which something is to be said
 _OLD = timedelta(days=60)  # a member's clock is believed within this: how late a row was entered
 
@@ -48,7 +50,7 @@ def take(steward: Steward, person: Person, machines: Mapping[str, Machine], data
         parcel = from_bytes(shared.opened(data, steward.pair.open))
     except (KeysError, ValueError):
         return Became("tampered")
-    deal = _take_back if parcel.undo else _act if parcel.actions else _submit
+    deal = _take_back if parcel.undo else _act if parcel.actions else _review if parcel.reviews else _submit
     return deal(steward, person, parcel, envelope.name)
 
 
@@ -95,6 +97,16 @@ def _act(steward: Steward, person: Person, parcel: Parcel, name: str) -> Became:
     said = text("folder.acted_reply" if left else "folder.acted_all", parcel.language, **counts, why=why)
     steward.ledger.reply(name, person.rid, steward.now, said)
     return Became("acted", counts)
+
+
+def _review(steward: Steward, person: Person, parcel: Parcel, name: str) -> Became:
+    """Carry out the lines of 月度核对 that the person answered; of what could not be done the answer says why."""
+    context, book = steward.context(person, parcel.language, parcel.book), parcel.as_book()
+    done = carry_out(book, steward.seen_by(context), context, steward.rulebook(book, context, steward.clock()))
+    left = (cell for key in parcel.tables for cell in book.read(BY_KEY[key]).columns.get("outcome", ()))
+    said = "".join((*told(done, parcel.language), *dict.fromkeys(str(cell) for cell in left if cell)))
+    steward.ledger.reply(name, person.rid, steward.now, text("folder.replied", parcel.language, said=said))
+    return Became("acted", {"done": done.done, "left": done.refused})
 
 
 def _moment(steward: Steward, at: str) -> datetime:

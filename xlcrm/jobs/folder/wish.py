@@ -5,7 +5,7 @@ Of 撤销 what waits still comes back at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xlcrm.errors import UsageError
 from xlcrm.jobs import undo
@@ -17,6 +17,7 @@ from xlcrm.jobs.outbox.keep import QUEUED
 from xlcrm.jobs.outbox.parcel import Parcel, having
 from xlcrm.jobs.outbox.send import take_along
 from xlcrm.model.context import Context
+from xlcrm.model.rows import Rows
 from xlcrm.model.tables import SUBMITTED
 from xlcrm.model.vocabularies import vocabulary
 from xlcrm.model.wish import Wish
@@ -70,6 +71,12 @@ def act(member: Member, outbox: Outbox, wishes: Sequence[Wish], context: Context
     """Ask the steward's machine to carry out actions; they wait in the outbox until they were dealt with."""
     at, language = context.now(), context.language
     outbox.add(Parcel(member.store, member.url, context.source, at, language, {}, {}, actions=list(wishes)))
+
+
+def review(member: Member, outbox: Outbox, book: Book, context: Context, lines: Mapping[str, Rows]) -> None:
+    """Ask the steward's machine to carry out answered lines of 月度核对 (table key -> rows)."""
+    at, language = context.now(), context.language
+    outbox.add(Parcel(member.store, member.url, book.name, at, language, {}, dict(lines), reviews=True))
 
 
 def asked(member: Member, outbox: Outbox, done: set[str]) -> set[tuple[str, int | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlcrm.catalogue import text
@@ -11,6 +11,7 @@ from xlcrm.jobs import likeness
 from xlcrm.jobs.keeping import sheet
 from xlcrm.jobs.keeping.sheet import SCOPES, Answer
 from xlcrm.jobs.marking import fill
+from xlcrm.jobs.outbox.parcel import select
 from xlcrm.jobs.requests.raising import WAITING, Wanted, new_request, raised, wanted
 from xlcrm.model.context import Context
 from xlcrm.model.identity import new_rid
@@ -29,13 +30,18 @@ TURNS = 3
 @dataclass(slots=True)
 class Reviewed:
     """What became of the answered lines, in numbers: ``done`` reviewed, of which ``changed`` changed something and ``requested``
-    asked for it; ``refused`` were not carried out, each says why.
+    asked for it; ``refused`` were not carried out, each says why. ``sent`` were handed on instead.
     """
 
     done: int = 0
     changed: int = 0
     requested: int = 0
     refused: int = 0
+    sent: int = 0
+
+
+Send = Callable[[Mapping[str, Rows]], None]
+"""Hands answered lines (table key -> rows) on to where the store is; the store at hand is only somebody's copy of it."""
 
 
 @dataclass(slots=True)
@@ -47,16 +53,22 @@ class _Plan:
     sentence: str = ""
 
 
-def carry_out(book: Book, store: Store, context: Context, rulebook: Rulebook) -> Reviewed:
+def carry_out(book: Book, store: Store, context: Context, rulebook: Rulebook, send: Send | None = None) -> Reviewed:
     """Carry out the answered lines of both sheets; what is done leaves its sheet, the rest says why it stays. Saves.
 
-    An answer is a record "review" of its customer; what is new is written, or becomes a request (rules/changes.py). Raises
-    StoreError, BookError; then nothing is written.
+    An answer is a record "review" of its customer; what is new is written, or becomes a request (rules/changes.py). ``send``
+    takes the lines instead. Raises StoreError, BookError; then nothing is written.
     """
     done = Reviewed()
+    handed: dict[str, Rows] = {}
     for scope in SCOPES:
         rows, said = sheet.answers(book, scope, rulebook)
         if not said:
+            continue
+        if send is not None:
+            plans = [_Plan(one, sentence=_not_understood(one, rulebook.language)) for one in said]
+            handed[rows.table.key] = select(rows, [plan.answer.line for plan in plans if not plan.sentence])
+            _settle(book, scope, rows, plans, done, rulebook.language)
             continue
         for left in reversed(range(TURNS)):
             plans = _plans(scope, said, store, context, rulebook)
@@ -67,7 +79,11 @@ def carry_out(book: Book, store: Store, context: Context, rulebook: Rulebook) ->
                 if not left:
                     raise
         _settle(book, scope, rows, plans, done, rulebook.language)
-    if done.done or done.refused:
+    if send is not None and done.done:
+        book.ready()
+        send({key: rows for key, rows in handed.items() if len(rows)})
+        done.sent, done.done = done.done, 0
+    if done.done or done.refused or done.sent:
         book.save()
     return done
 
@@ -75,6 +91,8 @@ def carry_out(book: Book, store: Store, context: Context, rulebook: Rulebook) ->
 def told(done: Reviewed, language: str) -> list[str]:
     """What became of the answers, in sentences; none where nobody answered."""
     said = []
+    if done.sent:
+        said.append(text("keeping.sent", language, count=done.sent))
     if done.done:
         said.append(text("keeping.submitted", language, done=done.done, changed=done.changed, requested=done.requested))
     if done.refused:
@@ -122,10 +140,14 @@ def _fault(one: Answer, record: Record | None, language: str) -> str:
     """Why a line cannot be carried out as it stands; "" where it can."""
     if record is None or record.state != "live":
         return text("keeping.gone", language)
-    if one.wrong:
-        column, value = one.wrong[0]
-        return text("keeping.not_understood", language, column=column, value=value)
-    return ""
+    return _not_understood(one, language)
+
+
+def _not_understood(one: Answer, language: str) -> str:
+    if not one.wrong:
+        return ""
+    column, value = one.wrong[0]
+    return text("keeping.not_understood", language, column=column, value=value)
 
 
 def _values(one: Answer, values: Values, record: Record, context: Context) -> Values:

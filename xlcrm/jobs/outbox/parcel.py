@@ -39,7 +39,8 @@ class Parcel:
 
     ``tables`` holds the rows to be submitted, with the lists and decisions that belong to them. ``returned`` says of rows that
     went out and came back what is to be done: (title of the sheet, name in the row, problem). ``undo`` is the id of an operation
-    that is to be taken back, ``actions`` are steps wanted of requests and proposals; such a parcel holds no rows.
+    that is to be taken back, ``actions`` are steps wanted of requests and proposals; such a parcel holds no rows. One that
+    ``reviews`` holds answered lines of 月度核对.
     """
 
     store: str
@@ -52,11 +53,12 @@ class Parcel:
     returned: list[tuple[str, str, str]] = field(default_factory=list)
     undo: str = ""
     actions: list[Wish] = field(default_factory=list)
+    reviews: bool = False
 
     @property
     def wishes(self) -> bool:
         """Whether it holds a wish in the place of rows."""
-        return bool(self.undo or self.actions)
+        return bool(self.undo or self.actions or self.reviews)
 
     @property
     def uid(self) -> str:
@@ -118,6 +120,8 @@ def to_bytes(parcel: Parcel) -> bytes:
     told = {name: getattr(parcel, name) for name in names} | {"tables": tables}
     if parcel.undo:
         told["undo"] = parcel.undo
+    if parcel.reviews:
+        told["reviews"] = True
     if parcel.actions:
         told["actions"] = [asdict(one) for one in parcel.actions]
     return zlib.compress(json.dumps(told, ensure_ascii=False).encode())

@@ -52,4 +52,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "submitted_refused": ("核对：{refused} 行没有处理，原因见“处理结果”。", "Review: {refused} lines were not carried out; the column Outcome says why."),
     "handover_fill": ("请填写接手人、交接哪些客户和理由，再按一次“客户交接”。", "Fill in who takes over, which customers, and why; then press Handover again."),
     "handover_all": ("全部", "all"),
+    "handover_every": ("名下全部客户", "all customers"),
+    "handover_some": ("{count} 个客户", "{count} customers"),
+    "handover_line": ("{giver} → {taker}，{which}", "{giver} → {taker}, {which}"),
 }

@@ -13,6 +13,17 @@ from xlcrm.rules.approvals import open_seats
 from xlcrm.store.base import Store
 
 
+def _handed(proposal: Proposal, language: str, names: Mapping[str, str]) -> str:
+    """Of a handover who hands how many customers to whom; "" of anything else."""
+    if proposal.kind != "handover":
+        return ""
+    giver, taker = (names.get(str(proposal.about.get(key)), "?") for key in ("from", "to"))
+    named = proposal.about.get("customers")
+    count = len(named) if isinstance(named, list) else 0
+    which = text("keeping.handover_some" if count else "keeping.handover_every", language, count=count)
+    return text("keeping.handover_line", language, giver=giver, taker=taker, which=which)
+
+
 def told(store: Store, proposal: Proposal, language: str, names: Mapping[str, str]) -> str:
     """A proposal in one line: what, about which customers, by whom, why, who agreed, who is still to be asked."""
     records = store.records(customers(proposal))
@@ -30,7 +41,8 @@ def told(store: Store, proposal: Proposal, language: str, names: Mapping[str, st
         line = text(f"merge.told_{proposal.kind}", language, at=proposal.at, seats=join(seats), **said)
     else:
         what = text(f"queues.kind_{proposal.kind}", language)
-        named = survivor or str(proposal.about.get("filter") or "") or taglibrary.told(proposal.about, language)
+        handed, filtered = _handed(proposal, language, names), str(proposal.about.get("filter") or "")
+        named = handed or survivor or filtered or taglibrary.told(proposal.about, language)
         about = f" {named}" if named else ""
         line = text("requests.told_any", language, at=proposal.at, seats=join(seats), who=who, what=what, about=about)
     extra = [text("merge.told_reason", language, reason=proposal.reason)] if proposal.reason else []

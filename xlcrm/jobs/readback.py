@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from xlcrm.catalogue import area, text
 from xlcrm.errors import UsageError
-from xlcrm.model.fields import Field, Kind, Role
+from xlcrm.model.fields import WRITTEN, Field, Kind, Role
 from xlcrm.model.operation import Record
 from xlcrm.model.rows import Cell
 from xlcrm.model.tables import BELOW, BY_KEY, CUSTOMER, REQUEST
@@ -156,6 +156,6 @@ def table_title(key: str, language: str) -> str:
 
 def said(value: str, field: Field, language: str, names: Mapping[str, str]) -> str:
     """A stored value as text for a person."""
-    if field.kind in (Kind.DATE, Kind.MOMENT, Kind.INTEGER, Kind.DECIMAL):
-        return value  # its canonical text is what people write
+    if field.kind in WRITTEN:
+        return value
     return str(show(value, field, language, names))

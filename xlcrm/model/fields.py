@@ -30,6 +30,10 @@ class Kind(StrEnum):
     LINK = "link"  # the address of a cell, in result sheets
 
 
+WRITTEN = frozenset({Kind.DATE, Kind.MOMENT, Kind.INTEGER, Kind.DECIMAL})
+"""The kinds whose canonical text is what people write."""
+
+
 class Need(StrEnum):
     """Whether a row may do without the field (mission section 1)."""
 

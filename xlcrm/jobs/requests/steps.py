@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from xlcrm.catalogue import text
 from xlcrm.jobs.agreeing import seated
 from xlcrm.model.context import Context
+from xlcrm.model.fields import WRITTEN
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Record, Values
 from xlcrm.model.proposal import Word
@@ -110,8 +111,13 @@ class Case:
 
     def shown(self, key: str, values: Values | None = None) -> str:
         """The request's ``before`` or ``after`` for a sentence; hidden as far as the person may not see it."""
-        value = shown(REQUEST, values or self.values, key, self.context.language, self.rulebook.names, self.rulebook.options)
-        return text("jobs.blank", self.context.language) if value is None else str(value)
+        held = values or self.values
+        value, of = held.get(key), item(held)
+        if value is None:
+            return text("jobs.blank", self.context.language)
+        if of is not None and of.kind in WRITTEN:
+            return value
+        return str(shown(REQUEST, held, key, self.context.language, self.rulebook.names, self.rulebook.options))
 
     def names(self, rids: Sequence[str | None]) -> str:
         join = text("match.and", self.context.language)

@@ -94,6 +94,15 @@ def test_a_sync_programs_copy_is_told_and_its_rows_are_stored_once(firm: Firm, n
     assert len(firm.customers()) == 3
 
 
+@pytest.mark.parametrize("name", ["客户-DESKTOP-1A2B.xlsx", "客户 (1).xlsx"])
+def test_of_a_workbook_and_its_copy_the_workbook_is_answered_first(firm: Firm, name: str) -> None:
+    li = firm.hire("李芳", joined=False)
+    path = save(li.inbox / "客户.xlsx", customer())
+    shutil.copy(path, li.inbox / name)  # both are there when the steward's machine comes back
+    assert firm.look(2) == ["served", "served_conflict"], "whoever is stopped in between has answered the original"
+    assert len(firm.customers()) == 1
+
+
 def test_somebody_working_in_the_result_is_waited_for(firm: Firm) -> None:
     li = firm.hire("李芳", joined=False)
     path = save(li.inbox / "客户.xlsx", customer())

@@ -231,10 +231,13 @@ def once(watch: Watch, wait: Callable[[], bool], most: int = 5) -> None:
             return
 
 
-def _order(entry: DirEntry[str]) -> tuple[int, str]:
-    """Who asks to be served first, then packages in the order of their making, then what was edited before what it answers."""
+def _order(entry: DirEntry[str]) -> tuple[int, int, str]:
+    """Who asks to be served first, then packages in the order of their making, then what was edited before what it answers.
+
+    Of workbooks the one with the shorter name first: a sync program's copy is called like the original, and something more.
+    """
     kind = 0 if entry.name.endswith(shared.JOIN) else 1 if entry.name.endswith(shared.PARCEL) else 2
-    return kind + (kind == 2 and plain.RESULT not in entry.name), entry.name
+    return kind + (kind == 2 and plain.RESULT not in entry.name), len(entry.name) if kind == 2 else 0, entry.name
 
 
 def _ignored(entry: DirEntry[str]) -> bool:

@@ -40,7 +40,9 @@ GROUPS = {
     "备注": "remark",
     "系统信息": "system",
 }
-DECISIONS = frozenset({"decision", "conflict_choice", "merge_side", "import_field", "import_option", "queue_action", "review_answer"})
+DECISIONS = frozenset(
+    {"decision", "conflict_choice", "merge_side", "import_field", "import_option", "queue_action", "review_answer"}
+)
 NARROW = {"submit_status": 10, "check_result": 13, "problem": 20, "number": 15, "name": 26}  # frozen columns leave room
 
 # A mark's fill and font; also the colours of the status words. Each word stands beside its colour.

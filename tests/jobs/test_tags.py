@@ -87,6 +87,16 @@ def test_the_steward_adds_a_tag_with_the_row_itself(office: Office) -> None:
     assert library(office.store.settings())["碳中和"].option.parent == "need"
 
 
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_new_word_is_a_tag_of_one_type(office: Office, entry: Person, keeps: bool) -> None:
+    book = office.book(customer(), tag=[tag("风险", "爱讲价"), tag("渠道", "爱讲价")])
+    counts = submit(office, book, None if keeps else entry).counts["tag"]
+    assert (counts[Count.NEW if keeps else Count.WAITING], counts[Count.REFUSED]) == (1, 1)
+    assert "属于风险" in str(cells(book, "problem", "tag")[1])
+    again = submit(office, book, None if keeps else entry).counts["tag"]
+    assert (again[Count.UNCHANGED if keeps else Count.WAITING], again[Count.REFUSED]) == (1, 1), "pressed again it is the same"
+
+
 def test_a_near_miss_stays_a_question(office: Office, entry: Person) -> None:
     book = office.book(customer(), tag=[tag("需求", "降低成夲")])
     assert submit(office, book, entry).counts["tag"][Count.REFUSED] == 1

@@ -12,6 +12,7 @@ from xlcrm.model.finding import Severity
 from xlcrm.model.operation import Record
 from xlcrm.model.proposal import Proposal
 from xlcrm.model.tables import TAG
+from xlcrm.model.vocabularies import vocabulary
 from xlcrm.rules.clean import read as clean
 from xlcrm.rules.clean.text import line, written
 from xlcrm.rules.rights import Action
@@ -23,28 +24,34 @@ _UNKNOWN = "OPTION_UNKNOWN"
 def strange(draft: Draft, sheet: Sheet) -> dict[int, Fate]:
     """The fates of rows whose tag the library does not have: it is proposed to the steward, and the row waits.
 
-    Whoever keeps the library adds the tag with the row itself, which then goes on like any other.
+    Whoever keeps the library adds the tag with the row itself, which then goes on like any other. A word is a tag of one type:
+    that of its first row; under another one it is refused, as it would be by the next check.
     """
     new = _strange_rows(sheet)
     known = [one for outcome in ("open", "declined") for one in draft.store.proposals("tag", outcome)] if new else []
-    keeps, seen = draft.rights.may(Action.SETTINGS, None), set[tuple[str, str]]()
+    keeps, types = draft.rights.may(Action.SETTINGS, None), dict[str, str]()
+    words, language = vocabulary("tag_type"), draft.context.language
     fates = {}
     for row, (type_, label) in new.items():
+        first = label not in types
+        if types.setdefault(label, type_) != type_:
+            parent, right = words.label(type_, language), words.label(types[label], language)
+            fates[row] = draft.refuse(sheet, row, "TAG_TYPE", "name", value=label, parent=parent, proposal=right)
+            continue
         before = [one for one in known if taglibrary.same(one, type_, label)]
         if keeps:
             sheet.checked.values["name"][row] = label  # of a tag of the team's own it is the code
         elif any(one.outcome == "declined" for one in before):
-            why = _why(before, draft.context.language)
+            why = _why(before, language)
             fates[row] = draft.refuse(sheet, row, "TAG_DECLINED", "name", value=label, reason=why)
             continue
         else:
             draft.note(sheet, row, "TAG_PROPOSED", "name", Severity.CHECK, value=label)
             fates[row] = Fate(Count.WAITING, "review")
-        if (keeps or not before) and (type_, label) not in seen:
+        if (keeps or not before) and first:
             tag = taglibrary.made(draft.context, type_, label)
             said = sheet.value(row, "note") or ""
             draft.operation.changes.append(taglibrary.kept(tag) if keeps else taglibrary.proposal(tag.option, said))
-        seen.add((type_, label))
     return fates
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlcrm.catalogue import text
-from xlcrm.jobs.marking import fill, tell_unknown
+from xlcrm.jobs.marking import choices, fill, tell_unknown
 from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.tokens import pair_key
 from xlcrm.match.engine import Pair
@@ -94,23 +94,7 @@ def read_lines(book: Book, context: Context) -> Asked:
         elif said.strip():
             unknown.append(said)
     tell_unknown(book, DUPLICATES, words, unknown, context.language)
-    found.alike = _alike(book, context) if PATTERNS in book.tables() else {}
-    return found
-
-
-def _alike(book: Book, context: Context) -> dict[str, str]:
-    """The decisions of 同类判断, by pattern."""
-    rows, words = book.read(PATTERNS), vocabulary("decision")
-    found = {}
-    unknown = []
-    for index in range(len(rows)):
-        said = str(rows.cell(index, "decision") or "")
-        option = words.find(said)
-        if option is not None:
-            found[str(rows.cell(index, "pair"))] = option.code
-        elif said.strip():
-            unknown.append(said)
-    tell_unknown(book, PATTERNS, words, unknown, context.language)
+    found.alike = choices(book, PATTERNS, "decision", words, context.language)
     return found
 
 

@@ -68,6 +68,22 @@ def tell_unknown(book: Book, table: Table, words: Vocabulary, unknown: Sequence[
     book.tell(text("jobs.decision_unknown", language, sheet=sheet, count=count, first=unknown[0], choices=choices))
 
 
+def choices(book: Book, table: Table, column: str, words: Vocabulary, language: str) -> dict[str, str]:
+    """What people chose on a result sheet: system key -> code of ``words``; words that are none are told to the person."""
+    if table not in book.tables():
+        return {}
+    rows, found, unknown = book.read(table), dict[str, str](), list[str]()
+    for index in range(len(rows)):
+        said = str(rows.cell(index, column) or "")
+        option = words.find(said)
+        if option is not None:
+            found[str(rows.cell(index, "pair"))] = option.code
+        elif said.strip():
+            unknown.append(said)
+    tell_unknown(book, table, words, unknown, language)
+    return found
+
+
 def line(sheet: Sheet, finding: Finding, language: str) -> dict[str, Cell | Link]:
     """One line of 校验报告."""
     rows, index, key = sheet.rows, finding.row, finding.field

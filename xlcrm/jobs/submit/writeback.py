@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from xlcrm.jobs.marking import tell_unknown
+from xlcrm.jobs.marking import choices
 from xlcrm.jobs.reading import Sheet
 from xlcrm.jobs.submit.draft import Count, Draft, Fate
 from xlcrm.jobs.submit.existing import clash_key
@@ -183,21 +183,7 @@ def conflicts(draft: Draft) -> list[dict[str, Cell | Link]]:
 
 def read_choices(book: Book, context: Context) -> dict[str, str]:
     """The choices made in 冲突处理: system key -> "mine" or "theirs"; words that are none are told to the person."""
-    if CONFLICTS not in book.tables():
-        return {}
-    rows = book.read(CONFLICTS)
-    words = vocabulary("conflict_choice")
-    found = {}
-    unknown = []
-    for index in range(len(rows)):
-        said = str(rows.cell(index, "choice") or "")
-        option = words.find(said)
-        if option is not None:
-            found[str(rows.cell(index, "pair"))] = option.code
-        elif said.strip():
-            unknown.append(said)
-    tell_unknown(book, CONFLICTS, words, unknown, context.language)
-    return found
+    return choices(book, CONFLICTS, "choice", vocabulary("conflict_choice"), context.language)
 
 
 def tag_labels(records: Mapping[str, Sequence[Record]], language: str) -> dict[str, str]:

@@ -30,6 +30,14 @@ def cluster() -> Iterator[Cluster]:
     server.remove()
 
 
+@pytest.fixture(scope="module")
+def alone() -> Iterator[Cluster]:
+    """A server that holds nothing but what one module's tests put there: every byte of it can be looked at."""
+    server = Cluster(_programs())
+    yield server
+    server.remove()
+
+
 @pytest.fixture(scope="session")
 def secured() -> Iterator[Secured]:
     """A server that is reached over the network, with TLS and passwords."""

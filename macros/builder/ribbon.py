@@ -92,16 +92,14 @@ def subs() -> str:
 
 
 def _button(button: Button, language: str) -> str:
-    later = "" if button.ready else text("addin.later", language)
     label = button.label(language)
     shape = {"size": "large"} if button.large else {}
     key = {"keytip": KEYS[button.name]} if button.name in KEYS else {}
     said = _attributes(label=label, **shape, imageMso=IMAGES[button.name], **key, screentip=label)
-    state = "" if button.ready else ' enabled="false"'
     where = _attributes(id=control(button.name) + TAILS[language])
-    tip = _attributes(supertip=button.tip(language) + later)
+    tip = _attributes(supertip=button.tip(language))
     return (
-        f'<button{where}{said}{tip}{state} getVisible="xlcrm_ribbon.xlcrm_visible" onAction="xlcrm_buttons.xlcrm_{button.name}"/>'
+        f'<button{where}{said}{tip} getVisible="xlcrm_ribbon.xlcrm_visible" onAction="xlcrm_buttons.xlcrm_{button.name}"/>'
     )
 
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -53,21 +55,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return command
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    """A messy workbook of 60 customers."""
-    from datetime import date
-
-    path = tmp_path / "客户表.xlsx"
-    template.build(path, "zh", demo_book(60, 3, date(2025, 3, 12)).columns())
-    return path
-
-
-@pytest.fixture
-def clean(tmp_path: Path) -> Path:
-    """A workbook with two customers that have nothing wrong."""
-    from datetime import datetime
-
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the two workbooks that most tests copy and change."""
+    folder = tmp_path_factory.mktemp("made")
+    template.build(folder / "messy.xlsx", "zh", demo_book(60, 3, date(2025, 3, 12)).columns())
     columns: dict[str, list[Cell]] = {
         "name": ["深圳市海河电子有限公司", "南京青禾食品有限公司"],
         "contact": ["王小明", "李芳"],
@@ -80,6 +72,17 @@ def clean(tmp_path: Path) -> Path:
         "status": ["意向客户", "潜在客户"],
         "budget": [20.0, 5.0],
     }
-    path = tmp_path / "干净.xlsx"
-    template.build(path, "zh", {"customer": columns})
-    return path
+    template.build(folder / "clean.xlsx", "zh", {"customer": columns})
+    return folder
+
+
+@pytest.fixture
+def book(tmp_path: Path, made: Path) -> Path:
+    """A messy workbook of 60 customers."""
+    return Path(shutil.copyfile(made / "messy.xlsx", tmp_path / "客户表.xlsx"))
+
+
+@pytest.fixture
+def clean(tmp_path: Path, made: Path) -> Path:
+    """A workbook with two customers that have nothing wrong."""
+    return Path(shutil.copyfile(made / "clean.xlsx", tmp_path / "干净.xlsx"))

@@ -7,19 +7,36 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from xlcrm.catalogue import LANGUAGES, area
 from xlcrm.cli import main
-from xlcrm.jobs.doctor import CHECKS, Machine, examine, look
+from xlcrm.jobs.doctor import CHECKS, Backup, Care, Machine, Room, examine, look
 from xlcrm.jobs.doctor.look import EXCEL, OPENS_XLSX, SECURITY
 
 WINDOWS = Machine()
 MAC = Machine(system="Darwin", interpreter="/opt/x/bin/python", python="/opt/x/bin/python")
 LINUX = Machine(system="Linux", addin_installed=False, addin_known=False, interpreter_exists=False, excel=False)
+
+NOW = datetime(2025, 3, 12, 14, 30)
+
+
+def ago(**units: float) -> datetime:
+    return NOW - timedelta(**units)
+
+
+FINE = Backup("/bak", True, ago(hours=20), ago(days=3))
+
+
+def _kept(backup: Backup | None = None, **care: Any) -> Machine:
+    """A Linux machine with a store that is kept as described."""
+    return replace(LINUX, care=Care(now=NOW, backup=backup, schema=9, **care))
+
 
 EXAMPLES: dict[str, tuple[list[Machine], list[Machine]]] = {  # code -> (in order, not in order)
     "wps": ([WINDOWS, MAC, LINUX], [replace(WINDOWS, wps_opens=True), replace(WINDOWS, excel=False, addin_installed=False)]),
@@ -34,11 +51,22 @@ EXAMPLES: dict[str, tuple[list[Machine], list[Machine]]] = {  # code -> (in orde
     "xlwings_version": ([WINDOWS], [replace(WINDOWS, xlwings="0.30.0"), replace(LINUX, xlwings="")]),
     "pywin32_missing": ([replace(MAC, pywin32=False)], [replace(WINDOWS, pywin32=False)]),
     "book_online": ([replace(WINDOWS, book=r"C:\客户.xlsx")], [replace(WINDOWS, book="https://firm.sharepoint.com/sites/客户.xlsx"), replace(MAC, book="https://d.docs.live.net/1/a.xlsx")]),
+    "book_unreadable": ([WINDOWS], [replace(LINUX, book_trouble="文件损坏", book_cure="换一份")]),
+    "book_template": ([WINDOWS], [replace(LINUX, book_template="0")]),
     "mac_script": ([MAC, replace(WINDOWS, mac_script=False)], [replace(MAC, mac_script=False)]),
     "mac_permission": ([replace(MAC, mac_log="KeyError: 'x'")], [replace(MAC, mac_log="OSERROR: -1743"), replace(MAC, mac_log="Operation not permitted")]),
     "no_keyring": ([replace(LINUX, keyring=False, passphrase=True)], [replace(LINUX, keyring=False)]),
     "store_unreachable": ([replace(WINDOWS, store="sqlite:///a")], [replace(WINDOWS, store="sqlite:///a", store_trouble="坏了", store_cure="换一个")]),
     "mail_unready": ([WINDOWS], [replace(LINUX, mail_trouble="没有密码", mail_cure="输入密码")]),
+    "log_unsound": ([_kept()], [_kept(sealed=False)]),
+    "backup_never": ([_kept(), _kept(Backup(tried=ago(days=1)))], [_kept(Backup()), _kept(Backup(tried=ago(days=9)))]),
+    "backup_away": ([_kept(Backup()), _kept(FINE)], [_kept(replace(FINE, reached=False, last=None))]),
+    "backup_old": ([_kept(FINE), _kept(replace(FINE, reached=False, last=None)), _kept(replace(FINE, last=ago(hours=36)))], [_kept(replace(FINE, last=ago(hours=37))), _kept(replace(FINE, last=None))]),
+    "restore_failed": ([_kept(FINE)], [_kept(replace(FINE, failed="少了3行"))]),
+    "restore_unproven": ([_kept(FINE), _kept(Backup("/bak")), _kept(replace(FINE, tried=ago(days=9), failed="少了3行"))], [_kept(replace(FINE, tried=None)), _kept(replace(FINE, tried=ago(days=9)))]),
+    "log_unverified": ([_kept(begun=ago(days=30)), _kept(begun=ago(days=90), verified=ago(days=31))], [_kept(begun=ago(days=32)), _kept(begun=ago(days=90), verified=ago(days=32))]),
+    "room_short": ([_kept(rooms=(Room("home", Path("/home"), 9, 9),))], [_kept(rooms=(Room("store", Path("/data"), 9, 10),))]),
+    "reviews_overdue": ([_kept()], [_kept(unreviewed=1)]),
 }  # fmt: skip
 
 
@@ -74,7 +102,9 @@ def test_machines_in_good_order_have_no_troubles() -> None:
 
 def test_no_text_is_left_over() -> None:
     wanted = {name for code in CHECKS for name in (code, f"{code}_cause", f"{code}_cure")}
-    assert set(area("doctor")) - wanted == {"all_well", "found", "line", "book"}
+    assert set(area("doctor")) - wanted == {
+        *("all_well", "found", "line", "book", "state", "state_backup", "state_log", "never", "and", "stop")
+    }
 
 
 @pytest.fixture

@@ -432,6 +432,12 @@ def test_the_person_is_found_and_taken_along(book: LiveBook) -> None:
     assert stood is not None and (stood.sheet, stood.line, stood.cell) == (SHEET, 6, PEOPLE[1]["name"])
 
 
+def test_another_workbook_is_opened_in_front_of_the_person(book: LiveBook, blanks: dict[str, Path], office: xlwings.App) -> None:
+    book.open(blanks["en"])
+    assert attach().path == blanks["en"]
+    office.books[blanks["en"].name].close()
+
+
 def test_a_program_that_ends_meanwhile_is_a_sentence(tmp_path: Path, blanks: dict[str, Path]) -> None:
     app = start_office()
     try:

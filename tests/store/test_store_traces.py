@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.store.cluster import Cluster
-from tests.store.conftest import CIPHER, begun, context, open_at
+from tests.store.conftest import CIPHER, begun, context
 from xlcrm.errors import StoreError
 from xlcrm.model.context import Context
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Kept, Operation, Result, Values
 from xlcrm.rules.rights import MATRIX
+from xlcrm.store.postgres import opening
 from xlcrm.store.schema import LOGGED, OWNED
 from xlcrm.store.sql import SqlStore
 
@@ -73,44 +73,46 @@ def test_the_file_its_log_and_temporary_files_hold_none(folders: Path, path: Pat
     assert len(found(folders)) == 1  # the search itself finds what is there
 
 
+def served_by(server: Cluster, database: str) -> SqlStore:
+    """A new store whose first person may do anything."""
+    return opening.create(server.url(database), "管理员", sorted(MATRIX), context().clock(), CIPHER)
+
+
 def spellings(*secrets: bytes) -> list[bytes]:
     """Keys as somebody might write them."""
     return [form for one in secrets for form in (one, one.hex().encode(), one.hex().upper().encode(), b64encode(one).rstrip(b"="))]
 
 
-def test_an_erased_customers_bytes_on_a_server_open_nothing_and_go_with_its_pages(cluster: Cluster, url: str) -> None:
-    store = open_at(url)
-    store.change_person(replace(store.people()[0], roles=frozenset(MATRIX)), context(store.people()[0]))
+def test_an_erased_customers_bytes_on_a_server_open_nothing_and_go_with_its_pages(alone: Cluster) -> None:
+    store = served_by(alone, database := alone.database())
     who, name = context(store.people()[0]), "植物公开名称"
     rid = written(store, who, name)
     with store._reading() as connection:
         wrapped = str(connection.exec_driver_sql(f"SELECT wrapped FROM xlcrm.data_key WHERE customer = '{rid}'").scalar_one())
     key = CIPHER._unwrapped(rid, wrapped)
-    sealed, pages = wrapped.rpartition(":")[2].encode(), cluster.data / "base"
-    cluster.run("CHECKPOINT")
+    sealed, pages = wrapped.rpartition(":")[2].encode(), alone.data / "base"
+    alone.run("CHECKPOINT")
     assert found(pages, sealed) and found(pages, name.encode()), "the search finds what is there"
     assert store.erase(rid, "本人书面要求", who).records
-    database = url.partition("?")[0].rpartition("/")[2]
-    cluster.run("VACUUM FULL", database=database)
-    cluster.run("CHECKPOINT")
+    alone.run("VACUUM FULL", database=database)
+    alone.run("CHECKPOINT")
     assert found(pages, sealed) == [] and found(pages, name.encode()) == []
     # The log ahead (WAL) may still hold the old bytes; what it holds of a key is only ever wrapped.
-    assert found(cluster.folder) == [] and found(cluster.folder, *spellings(key, CIPHER.keys.wrap, CIPHER.keys.index)) == []
+    assert found(alone.folder) == [] and found(alone.folder, *spellings(key, CIPHER.keys.wrap, CIPHER.keys.index)) == []
     store.close()
 
 
-def test_the_servers_data_its_log_and_its_wal_hold_none(folders: Path, cluster: Cluster, url: str) -> None:
-    store = open_at(url)
-    store.change_person(replace(store.people()[0], roles=frozenset(MATRIX)), context(store.people()[0]))
+def test_the_servers_data_its_log_and_its_wal_hold_none(folders: Path, alone: Cluster) -> None:
+    store = served_by(alone, alone.database())
     who = context(store.people()[0])
     written(store, who)
     rid = new_rid()
     again = Change("customer", rid, rid, {"name": "公司", **secrets("customer", "e")}, number="CX1")
     with pytest.raises(StoreError):  # what fails is what a server writes into its log
         store.apply(Operation("submit", [again]), who)
-    cluster.run("CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT")
-    (wal,) = cluster.run("SELECT count(*) FROM pg_ls_waldir()")
-    assert wal[0] and (cluster.folder / "log").stat().st_size > 0
+    alone.run("CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT")
+    (wal,) = alone.run("SELECT count(*) FROM pg_ls_waldir()")
+    assert wal[0] and (alone.folder / "log").stat().st_size > 0
     assert found(folders) == []
     store.close()
-    assert found(cluster.folder) == []
+    assert found(alone.folder) == []

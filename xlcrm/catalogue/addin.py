@@ -15,7 +15,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The program behind this button was not found. Run xlcrm addin install once in a terminal and restart Excel. The workbook was not changed.",
     ),
     "vba_unset": ("还没有设置：请按“设置”", "Not set up yet: press Settings"),
-    "later": ("（后续版本提供）", " (comes in a later version)"),
     "action": ("install 安装，uninstall 卸载，status 查看状态", "install, uninstall or status"),
     "installed": ("加载项已安装：{path}", "The add-in is installed: {path}"),
     "interpreter": ("它使用的程序：{path}", "It calls: {path}"),

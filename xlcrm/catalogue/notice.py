@@ -85,6 +85,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "customer": ("客户", "Customer"),
     "change": ("变更", "Change"),
     "from_to": ("{field}：{before} → {after}", "{field}: {before} → {after}"),
+    "export": ("导出内容", "To be exported"),
     "reason": ("原因", "Reason"),
     "due": ("期限", "Due"),
     "blank": ("（空白）", "(blank)"),

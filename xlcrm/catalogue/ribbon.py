@@ -115,11 +115,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pair_unsent.hint": ("请在“处理方式”里选“合并到已有客户”，再按“提交”。", "Choose “Merge into the existing” in the column Decision, then submit."),
     "merge_choose": ("已列出{count}个客户逐字段的比较。需要时在“采用”里改选，然后再按一次“合并客户”。", "The {count} customers are shown side by side. Choose where needed, then press Merge customers again."),
     "decide": ("请在“查重结果”里选择处理方式，再按“提交”。", "Choose what to do in the sheet Duplicates, then press Submit."),
-    "refreshed": (
-        "刷新完成：更新{updated}行，新取回{added}个客户，无变化{unchanged}行。",
-        "Refreshed: {updated} rows updated, {added} customers added, {unchanged} unchanged.",
-    ),
-    "refresh_kept": ("另有{count}行有未提交的修改，保持原样；提交时会与客户库合并。", "{count} rows hold unsent edits and stay as they are; submitting will merge them."),
     "export_name": ("客户导出", "customers"),
     "first_run": (
         "第一次使用：你的姓名记为“{name}”，客户库放在 {store}。\n要先改一下姓名、部门或客户库吗？选“否”就直接开始。",

@@ -17,6 +17,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_people.hint": ("请联系系统管理员；xlcrm people 列出每个人的角色。", "Ask an administrator; xlcrm people lists everybody's roles."),
     "no_export": ("您的角色不能导出客户。", "Your role may not export customers."),
     "no_export.hint": ("请联系部门负责人或数据管理专员。", "Ask the manager or the steward."),
+    "no_backup": ("只有系统管理员可以备份。", "Only an administrator makes backups."),
+    "no_backup.hint": ("请联系系统管理员；xlcrm people 列出每个人的角色。", "Ask an administrator; xlcrm people lists everybody's roles."),
     "no_keys": ("只有系统管理员可以管理密钥。", "Only an administrator manages keys."),
     "no_keys.hint": ("请联系系统管理员；xlcrm people 列出每个人的角色。", "Ask an administrator; xlcrm people lists everybody's roles."),
     "erase_first": (

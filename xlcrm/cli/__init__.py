@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "tasks": "tasks",
     "requests": "requests",
     "approvals": "approvals",
+    "refresh": "refresh",
     "undo": "undo",
     "merge": "merge",
     "void": "void",
@@ -35,6 +36,8 @@ COMMANDS: dict[str, str] = {
     "fields": "fields",
     "tags": "tags",
     "feedback": "feedback",
+    "views": "views",
+    "report": "report",
     "export": "export",
     "show": "show",
     "reveal": "reveal",
@@ -44,6 +47,8 @@ COMMANDS: dict[str, str] = {
     "people": "people",
     "key": "key",
     "erase": "erase",
+    "backup": "backup",
+    "restore": "restore",
     "store": "store",
     "whoami": "whoami",
     "outbox": "outbox",
@@ -100,11 +105,27 @@ def _printable(word: str) -> str:
 
 
 def _run(words: list[str], language: str) -> int:
-    parser = argparse.ArgumentParser("xlcrm", description=text("cli.about", language), add_help=False)
-    _help(parser, language)
-    parser.add_argument("--version", action="store_true", help=text("cli.version", language))
-    parser.add_argument("--lang", choices=LANGUAGES, default=language, help=text("cli.lang", language))
-    commands = parser.add_subparsers(dest="command", metavar=text("cli.command", language), title=text("cli.commands", language))
+    known = parser(words, language)
+    options = known.parse_args(words)
+    if options.version:
+        from xlcrm import __version__
+
+        print("xlcrm", __version__)
+        return 0
+    if options.command is None:
+        known.print_help()
+        return 0
+    code: int = import_module(f"xlcrm.cli.{COMMANDS[options.command]}").run(options)
+    return code
+
+
+def parser(words: Sequence[str], language: str) -> argparse.ArgumentParser:
+    """What understands ``words``: of all commands, only the one that is called among them knows its own options."""
+    made = argparse.ArgumentParser("xlcrm", description=text("cli.about", language), add_help=False)
+    _help(made, language)
+    made.add_argument("--version", action="store_true", help=text("cli.version", language))
+    made.add_argument("--lang", choices=LANGUAGES, default=language, help=text("cli.lang", language))
+    commands = made.add_subparsers(dest="command", metavar=text("cli.command", language), title=text("cli.commands", language))
     wanted = next((word for word in words if word in COMMANDS), None)
     for name, module in COMMANDS.items():
         about = text(f"cli.{name}", language)
@@ -113,17 +134,7 @@ def _run(words: list[str], language: str) -> int:
         if name == wanted:
             command.add_argument("--lang", choices=LANGUAGES, default=language, help=text("cli.lang", language))
             import_module(f"xlcrm.cli.{module}").arguments(command, language)
-    options = parser.parse_args(words)
-    if options.version:
-        from xlcrm import __version__
-
-        print("xlcrm", __version__)
-        return 0
-    if options.command is None:
-        parser.print_help()
-        return 0
-    code: int = import_module(f"xlcrm.cli.{COMMANDS[options.command]}").run(options)
-    return code
+    return made
 
 
 def _help(parser: argparse.ArgumentParser, language: str) -> None:
@@ -149,4 +160,4 @@ def _speak_utf8() -> None:
             stream.reconfigure(errors="replace")
 
 
-__all__ = ["COMMANDS", "main"]
+__all__ = ["COMMANDS", "main", "parser"]

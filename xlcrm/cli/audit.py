@@ -53,6 +53,8 @@ def _verify(options: argparse.Namespace) -> int:
         verdict = desk.store.verify(heads, partial(bar, text("audit.verifying", language)))
         bar("", 1, 1)
         names = desk.rulebook.names
+    if not verdict.faults:
+        app.note_verified(desk.url)
     if options.json:
         terminal.dump(asdict(verdict))
     elif verdict.faults:

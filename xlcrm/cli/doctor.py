@@ -7,7 +7,6 @@ import argparse
 from xlcrm import app
 from xlcrm.catalogue import text
 from xlcrm.cli import terminal
-from xlcrm.errors import XlcrmError
 
 
 def arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -22,23 +21,10 @@ def run(options: argparse.Namespace) -> int:
     from xlcrm.jobs import doctor
 
     language = options.lang
-    url, store_why = options.store or "", ("", "")
-    try:
-        url = app.store_url(options.store)
-        if app.exists(url):
-            with app.opened(url, create=False, language=language):
-                pass
-    except XlcrmError as error:
-        store_why = (error.sentence(language), error.hint(language))
-    troubles = doctor.examine(doctor.look(options.book, app.shown(url), store_why, app.mail_trouble(language)))
-    count = len(doctor.CHECKS)
+    machine = app.health(language, options.store, options.book)
+    troubles = doctor.examine(machine)
     if options.json:
         terminal.dump([{"code": one.code, "cause": one.cause(language), "cure": one.cure(language)} for one in troubles])
-    elif not troubles:
-        print(text("doctor.all_well", language, count=count))
     else:
-        print(text("doctor.found", language, count=count, wrong=len(troubles)))
-        for number, one in enumerate(troubles, 1):
-            said = {"title": one.title(language), "cause": one.cause(language), "cure": one.cure(language)}
-            print(text("doctor.line", language, number=number, **said))
+        print("\n".join(doctor.said(machine, troubles, language)))
     return 1 if troubles else 0

@@ -10,6 +10,8 @@ from xlcrm.catalogue import text
 from xlcrm.cli import terminal
 
 _LATEST = 20
+_ALSO = frozenset({"undo", "export", "report", "outside", "audit"})
+"""Listed with what can be taken back: what left the store."""
 
 
 def arguments(parser: argparse.ArgumentParser, language: str) -> None:
@@ -29,7 +31,7 @@ def _latest(desk: app.Desk, options: argparse.Namespace) -> int:
     from xlcrm.jobs.undo import KINDS
     from xlcrm.jobs.undoing import heading
 
-    found = desk.store.operations(kinds=sorted({*KINDS, "undo"}), limit=_LATEST)
+    found = desk.store.operations(kinds=sorted({*KINDS, *_ALSO}), limit=_LATEST)
     if options.json:
         terminal.dump([asdict(done) for done in found])
         return 0

@@ -101,7 +101,7 @@ def load(lock: Lock, ask: Ask | None = None, environ: Mapping[str, str] = os.env
         if not passphrase:
             raise KeysError("crypto.passphrase_needed")
     if passphrase:
-        return _from("passphrase_environment" if environ.get("XLCRM_PASSPHRASE") else "passphrase", _unlocked(lock, passphrase))
+        return _from("passphrase_environment" if environ.get("XLCRM_PASSPHRASE") else "passphrase", unlocked(lock, passphrase))
     raise KeysError("crypto.not_admitted" if admitted else "crypto.missing")
 
 
@@ -165,7 +165,8 @@ def seal_identity(secret: str, passphrase: str, holder: str) -> str:
     return _sealed(secret.encode(), passphrase, holder)
 
 
-def _unlocked(lock: Lock, passphrase: str) -> Cipher:
+def unlocked(lock: Lock, passphrase: str) -> Cipher:
+    """The keys as a passphrase opens them: the printed one, the team's, or an identity's. KeysError where it is none of them."""
     if recovery.looks(passphrase) and any(one.recovery for one in lock.copies):
         return recovered(lock, passphrase)
     if lock.passphrase and (both := _opened(lock.passphrase, passphrase, lock.store_id)):

@@ -59,8 +59,8 @@ def sought(store: Store, since: str, until: str, person: str, customer: str, kin
     kinds = {key.removeprefix("kind_"): words for key, words in area("jobs").items() if key.startswith("kind_")}
     tables = {one.key: (one.zh, one.en) for one in STORED} | {key: area("jobs")[f"table_{key}"] for key in _OTHERS}
     return Sought(
-        since=_moment(since, "00:00:00"),
-        until=_moment(until, "23:59:59"),
+        since=moment(since, "00:00:00"),
+        until=moment(until, "23:59:59"),
         actor=actor,
         customer=chosen(store, customer).rid if customer else "",
         kinds=_meant(kind, kinds, "audit.bad_kind"),
@@ -68,7 +68,7 @@ def sought(store: Store, since: str, until: str, person: str, customer: str, kin
     )
 
 
-def _moment(day: str, time: str) -> str:
+def moment(day: str, time: str) -> str:
     """A day at ``time``, or a moment as it is written."""
     if not day:
         return ""

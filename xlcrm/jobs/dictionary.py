@@ -1,11 +1,13 @@
-"""A team's own options: what people added to the extensible lists in 数据字典, and the store's tags."""
+"""数据字典: a team's own options, that people added to the extensible lists there, the store's tags, and the saved views."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from xlcrm.catalogue import text
+from xlcrm.catalogue import area, text
+from xlcrm.jobs.views import views
+from xlcrm.model.choices import VIEW, VIEW_IN_USE
 from xlcrm.model.rows import Cell
 from xlcrm.model.tables import DICTIONARY
 from xlcrm.model.vocabularies import Option, Vocabulary, fold, names, vocabulary
@@ -14,6 +16,7 @@ from xlcrm.sheets.base import Book
 
 SEPARATORS = re.compile(r"[、,，;；/|]")
 _TAGS = "tag"
+_LISTS = "extensible"
 
 
 def own_options(book: Book, language: str, settings: Mapping[str, str] | None = None) -> Mapping[str, tuple[Option, ...]]:
@@ -29,11 +32,17 @@ def own_options(book: Book, language: str, settings: Mapping[str, str] | None = 
 
 
 def share(book: Book, settings: Mapping[str, str], language: str) -> None:
-    """Let the dropdowns of ``book`` offer the tags of the store's library: those it lacks are added to 数据字典, those that are
-    offered no more are marked there. Nothing is saved. Raises BookError.
+    """Let 数据字典 of ``book`` hold the tags of the store's library and the team's views: those it lacks are added, those that
+    are no more are marked there. Nothing is saved. Raises BookError.
     """
-    if not any(name.startswith(PREFIX) for name in settings) or DICTIONARY not in book.tables():
+    if DICTIONARY not in book.tables():
         return
+    if any(name.startswith(PREFIX) for name in settings):
+        _share_tags(book, settings, language)
+    _share_views(book, views(settings), language)
+
+
+def _share_tags(book: Book, settings: Mapping[str, str], language: str) -> None:
     rows = book.read(DICTIONARY)
     source = vocabulary(_TAGS)
     title = _title(source, language)
@@ -52,6 +61,60 @@ def share(book: Book, settings: Mapping[str, str], language: str) -> None:
     missing = [tag for tag in tags.values() if tag.own and not tag.option.retired and tag.option.label(language) not in there]
     if missing:
         book.append(DICTIONARY, [_line(tag, title, types.label(tag.option.parent, language), language) for tag in missing])
+
+
+def own_views(book: Book) -> dict[str, str]:
+    """The views that were written into the workbook itself: name -> filter."""
+    if DICTIONARY not in book.tables():
+        return {}
+    rows = book.read(DICTIONARY)
+    keys = ("list", "label", "note", "parent")
+    lines = [[str(rows.cell(index, key) or "").strip() for key in keys] for index in range(len(rows))]
+    return {name: said for of, name, said, above in lines if _is(of, VIEW) and name and said and not _teams(above)}
+
+
+def view_in_use(book: Book) -> str:
+    """The name of the view that a refresh of the workbook goes by; "" for none."""
+    if DICTIONARY not in book.tables():
+        return ""
+    rows = book.read(DICTIONARY)
+    chosen = (index for index in range(len(rows)) if _is(rows.cell(index, "list"), VIEW_IN_USE))
+    return next((name for index in chosen if (name := str(rows.cell(index, "label") or "").strip())), "")
+
+
+def _share_views(book: Book, known: Mapping[str, str], language: str) -> None:
+    """The team's views into the sheet; lines that people wrote stay."""
+    rows, words, team = book.read(DICTIONARY), vocabulary(_LISTS), text("views.team", language)
+    title = words.label(VIEW, language)
+    gone = text("views.gone_list", language, list=title)
+    columns = {key: [rows.cell(index, key) for index in range(len(rows))] for key in ("list", "note")}
+    there = set()
+    for index, cell in enumerate(columns["list"]):
+        name = str(rows.cell(index, "label") or "").strip()
+        if not _teams(rows.cell(index, "parent")) or not (_is(cell, VIEW) or cell == gone):
+            continue
+        there.add(name)
+        columns["list"][index] = title if name in known else gone
+        columns["note"][index] = known.get(name, columns["note"][index])
+    book.write(rows, columns)
+    missing: list[dict[str, Cell]] = [
+        {"list": title, "label": name, "parent": team, "note": said} for name, said in known.items() if name not in there
+    ]
+    if missing and not any(_is(cell, VIEW_IN_USE) for cell in columns["list"]):
+        missing.append({"list": words.label(VIEW_IN_USE, language), "note": text("views.in_use", language)})
+    if missing:
+        book.append(DICTIONARY, missing)
+
+
+def _teams(cell: Cell) -> bool:
+    """Whether a cell of the column 上级 says that the line is the team's."""
+    return cell in area("views")["team"]
+
+
+def _is(cell: Cell, code: str) -> bool:
+    """Whether a cell of the column 列表 names this list."""
+    option = vocabulary(_LISTS).find(str(cell or ""))
+    return option is not None and option.code == code
 
 
 def _line(tag: Tag, title: str, type_: str, language: str) -> dict[str, Cell]:

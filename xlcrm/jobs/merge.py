@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from xlcrm.catalogue import text
 from xlcrm.errors import Overtaken, UsageError
 from xlcrm.jobs import likeness
+from xlcrm.jobs.filters import field_named
 from xlcrm.jobs.progress import Progress, silent
-from xlcrm.jobs.readback import field_named
 from xlcrm.jobs.reveal import chosen as one_named
 from xlcrm.jobs.submit import TURNS
 from xlcrm.model.context import Context

@@ -8,7 +8,7 @@ from xlcrm.catalogue import area, text
 from xlcrm.jobs.proposals import customers
 from xlcrm.model.proposal import Proposal
 from xlcrm.model.vocabularies import vocabulary
-from xlcrm.rules import taglibrary
+from xlcrm.rules import outside, taglibrary
 from xlcrm.rules.approvals import open_seats
 from xlcrm.store.base import Store
 
@@ -41,8 +41,9 @@ def told(store: Store, proposal: Proposal, language: str, names: Mapping[str, st
         line = text(f"merge.told_{proposal.kind}", language, at=proposal.at, seats=join(seats), **said)
     else:
         what = text(f"queues.kind_{proposal.kind}", language)
-        handed, filtered = _handed(proposal, language, names), str(proposal.about.get("filter") or "")
-        named = handed or survivor or filtered or taglibrary.told(proposal.about, language)
+        handed = _handed(proposal, language, names)
+        exported = outside.told(proposal.about, language) if proposal.kind == "export" else ""
+        named = handed or survivor or exported or taglibrary.told(proposal.about, language)
         about = f" {named}" if named else ""
         line = text("requests.told_any", language, at=proposal.at, seats=join(seats), who=who, what=what, about=about)
     extra = [text("merge.told_reason", language, reason=proposal.reason)] if proposal.reason else []

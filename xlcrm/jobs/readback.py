@@ -2,56 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from xlcrm.catalogue import area, text
-from xlcrm.errors import UsageError
 from xlcrm.model.fields import WRITTEN, Field, Kind, Role
 from xlcrm.model.operation import Record
 from xlcrm.model.rows import Cell
 from xlcrm.model.tables import BELOW, BY_KEY, CUSTOMER, REQUEST
-from xlcrm.model.vocabularies import fold
-from xlcrm.rules.clean import read, show
-from xlcrm.rules.rulebook import Rulebook
+from xlcrm.rules.clean import show
 from xlcrm.rules.wanted import SAID, shown
 from xlcrm.store.base import Entry, Store
-
-CONDITION = re.compile(r"\s*(?P<field>[^=!<>≥≤＞＜＝≠]+?)\s*(?P<sign>!=|<>|>=|<=|[=<>≥≤＞＜＝≠])\s*(?P<value>.*?)\s*")
-SIGNS = {"<>": "!=", "≠": "!=", "≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "＝": "="}
-
-
-def conditions(text: str, rulebook: Rulebook) -> list[tuple[str, str, str]]:
-    """A filter as people write it ("行业=制造业, 状态=意向客户, 年预算>10万") as (field key, sign, canonical value).
-
-    Fields are named by header or synonym, in either language; UsageError for one that is not understood.
-    """
-    found = []
-    for part in re.split(r"[,，;；、]", text):
-        if not part.strip():
-            continue
-        match = CONDITION.fullmatch(part)
-        field = field_named(match["field"]) if match else None
-        if match is None or field is None or field.sensitive:
-            raise UsageError("jobs.filter", text=part.strip())
-        value = match["value"]
-        if field.kind is Kind.DECIMAL:
-            value = re.sub(r"万?元?$", "", value)
-        reading = read(value, field, rulebook)
-        if reading.value is None and value:
-            raise UsageError("jobs.filter", text=part.strip())
-        found.append((field.key, SIGNS.get(match["sign"], match["sign"]), reading.value or ""))
-    return found
-
-
-def field_named(name: str) -> Field | None:
-    """The field of the customer sheet with this header, key or synonym, in either language."""
-    wanted = fold(name)
-    for field in CUSTOMER.fields:
-        titles = [fold(title) for title in (field.key, field.zh, field.en, *field.synonyms)]
-        if wanted in titles or wanted in [re.sub(r"[(（].*", "", title) for title in titles]:
-            return field
-    return None
 
 
 def cells(
@@ -64,14 +24,15 @@ def cells(
         if table == REQUEST.key and field.key in SAID:
             columns[field.key] = [shown(REQUEST, record.values, field.key, language, names) for record in found]
             continue
-        values = [_value(record, field.key) for record in found]
+        values = [value_of(record, field.key) for record in found]
         if field.kind is Kind.REFERENCE:
             values = [customers.get(value or "", value) for value in values]
         columns[field.key] = [show(value, field, language, names) for value in values]
     return columns
 
 
-def _value(record: Record, key: str) -> str | None:
+def value_of(record: Record, key: str) -> str | None:
+    """A field's stored value, of the columns that the store keeps itself as well."""
     if key == "submit_status":
         return "stored"
     if key in record.values:
@@ -93,7 +54,7 @@ def described(record: Record, language: str, names: Mapping[str, str]) -> list[t
     """A record as (header, value) pairs, blank fields left out."""
     pairs = []
     for field in BY_KEY[record.table].fields:
-        value = None if field.role is Role.SHEET or field.key == "customer" else _value(record, field.key)
+        value = None if field.role is Role.SHEET or field.key == "customer" else value_of(record, field.key)
         if value is not None:
             pairs.append((field.title(language), said(value, field, language, names)))
     return pairs
@@ -122,8 +83,10 @@ def told(entry: Entry, language: str, names: Mapping[str, str]) -> tuple[str, li
 def changed(entry: Entry, language: str, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """The fields that an entry of the log is about as people write them: (field, before, after), "" for blank."""
     if entry.table == "access":
-        field = CUSTOMER.by_key.get(entry.after.get("field") or "")
-        return [(field.title(language), "", text("jobs.shown_plain", language))] if field else []
+        keys = (entry.after.get("field") or "").split(",")
+        plain, count = text("jobs.shown_plain", language), entry.after.get("count")
+        shown = [(CUSTOMER[key].title(language), "", plain) for key in keys if key in CUSTOMER.by_key]
+        return [(text("jobs.exported_rows", language), "", count), *shown] if count else shown
     table = BY_KEY.get(entry.table)
     changes = []
     for key in entry.after:

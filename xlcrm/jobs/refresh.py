@@ -8,7 +8,8 @@ from itertools import product
 
 from xlcrm.catalogue import text
 from xlcrm.errors import BookError
-from xlcrm.jobs import dictionary, reviewing
+from xlcrm.jobs import dictionary, reviewing, views
+from xlcrm.jobs.filters import Condition
 from xlcrm.jobs.outbox.keep import QUEUED
 from xlcrm.jobs.outbox.parcel import having
 from xlcrm.jobs.readback import cells
@@ -35,7 +36,7 @@ class Refreshed:
     """What a refresh did with the rows of the customer sheet, in numbers.
 
     ``kept`` rows hold changes that were not submitted yet: nothing was written into them. ``added`` customers were
-    in the store but not in the sheet.
+    in the store but not in the sheet; where a ``view`` is in use, only its customers were added.
     """
 
     rows: int = 0
@@ -43,14 +44,24 @@ class Refreshed:
     unchanged: int = 0
     kept: int = 0
     added: int = 0
+    view: str = ""
     places: list[int] = field(default_factory=list)  # indexes of the updated rows
 
+    def said(self, language: str) -> list[str]:
+        """What the person is told, a sentence each."""
+        told = [text("jobs.refreshed", language, updated=self.updated, added=self.added, unchanged=self.unchanged)]
+        told += [text("jobs.refresh_kept", language, count=self.kept)] if self.kept else []
+        return told + ([text("views.used", language, name=self.view)] if self.view else [])
 
-def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> Refreshed:
+
+def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook, view: str = "") -> Refreshed:
     """Update the stored customers in ``book`` and append those of the acting person that it lacks; save.
 
-    Raises BookError or StoreError; the workbook is then as it was. Nothing is stored.
+    With a ``view`` (else the one that 数据字典 names as in use) only its customers are appended, and where it says whose, those.
+    Raises BookError, StoreError, or UsageError for a view that cannot be used; the workbook is then as it was. Nothing is stored.
     """
+    view = view or dictionary.view_in_use(book)
+    _, where = views.where(rulebook, view, own=dictionary.own_views(book))
     book.progress(text("jobs.step_read", context.language), 0, 2)
     book.ready()
     _free(book, store.taken_back(), context.language)
@@ -58,7 +69,7 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> R
     sheet = sheets.pop(CUSTOMER.key, None)
     if sheet is None:
         raise BookError("jobs.no_customers", name=book.name, sheet=CUSTOMER.title(context.language))
-    done = Refreshed(len(sheet.rows))
+    done = Refreshed(len(sheet.rows), view=view)
     for other in sheets.values():
         _receive(book, other, store, context, rulebook.names)
     if REQUEST in book.tables():
@@ -71,7 +82,7 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook) -> R
         book.write(sheet.rows, now)
         sheet.rows.columns.update({key: list(column) for key, column in now.items()})
     _reviewed(book, sheet, store, context, rulebook)
-    fresh = _missing(book, sheet, store, context)
+    fresh = _missing(book, sheet, store, context, where)
     if fresh:
         columns = cells(fresh, CUSTOMER.key, context.language, rulebook.names, {})
         book.append(CUSTOMER, [{key: column[index] for key, column in columns.items()} for index in range(len(fresh))])
@@ -268,8 +279,8 @@ def _columns(
     return columns
 
 
-def _missing(book: Book, sheet: Sheet, store: Store, context: Context) -> list[Record]:
-    """The acting person's customers that no row of the sheet is about, by number.
+def _missing(book: Book, sheet: Sheet, store: Store, context: Context, where: Sequence[Condition]) -> list[Record]:
+    """The acting person's customers, or those that ``where`` says, that no row of the sheet is about, by number.
 
     Rows whose submission was stored while its answer got lost are known by their token, not by a number.
     """
@@ -277,5 +288,6 @@ def _missing(book: Book, sheet: Sheet, store: Store, context: Context) -> list[R
     uid = book.setting("uid")
     if uid:
         here |= set(store.submitted(uid, tokens(sheet, store.digest)).values())
-    mine = [record for record in store.scan(CUSTOMER.key, [("owner", "=", context.actor.rid)]) if record.rid not in here]
-    return sorted(mine, key=lambda record: (record.number or "", record.rid))
+    whose = [] if any(key == "owner" for key, _, _ in where) else [("owner", "=", context.actor.rid)]
+    wanted = [record for record in store.scan(CUSTOMER.key, [*whose, *where]) if record.rid not in here]
+    return sorted(wanted, key=lambda record: (record.number or "", record.rid))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xlcrm.catalogue import text
 from xlcrm.errors import UsageError
-from xlcrm.jobs.readback import field_named, said
+from xlcrm.jobs.filters import field_named
+from xlcrm.jobs.readback import said
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Record
 from xlcrm.model.tables import CUSTOMER

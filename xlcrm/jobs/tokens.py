@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from xlcrm.jobs.reading import Sheet
-from xlcrm.model.tables import MATCHED
+from xlcrm.model.operation import Values
+from xlcrm.model.tables import CUSTOMER, MATCHED
 
 
 def contents(sheet: Sheet) -> list[str]:
@@ -31,6 +32,11 @@ def likenesses(sheet: Sheet) -> list[str]:
     columns = [(sheet.table[key].default, sheet.checked.values.get(key, blank)) for key in MATCHED]
     said = zip(*([value or default or "" for value in column] for default, column in columns), strict=True)
     return [f"{content}\x1e{count}" for content, count in _counted("\x1f".join(row) for row in said)]
+
+
+def likeness(values: Values) -> str:
+    """``likenesses`` of the only row of a sheet that says ``values``."""
+    return "\x1f".join(values.get(key) or CUSTOMER[key].default or "" for key in MATCHED) + "\x1e1"
 
 
 def tokens(sheet: Sheet, digest: Callable[[str], str]) -> list[str]:

@@ -15,6 +15,9 @@ AGREED = "="
 YUAN = Decimal("0.0001")
 """元 where the field counts 万元."""
 
+VIEW, VIEW_IN_USE = "view", "view_in_use"
+"""Lines of the dictionary that are no options of a dropdown: a filter with a name, and which of them a refresh goes by."""
+
 _SECONDS = ("name", "phone", "title", "email")
 _SLOTS = (2, 3)
 _TOO_LONG = ("city", "district")
@@ -75,10 +78,12 @@ def words() -> Iterator[Option]:
 
 
 def extensible() -> Iterator[Option]:
-    """The lists that a team may extend."""
+    """The lists that a team may extend, and what else it may write into the dictionary: saved views, and the one in use."""
     for found in (vocabulary(name) for name in names() if name not in MADE):
         if found.extensible:
             yield Option(found.name, found.zh, found.en)
+    yield Option(VIEW, "筛选视图", "Saved view")
+    yield Option(VIEW_IN_USE, "当前视图", "View in use")
 
 
 MADE: dict[str, Callable[[], Iterator[Option]]] = {

@@ -241,6 +241,17 @@ FOUND = Table(
     help_zh="“查找客户”找到的客户；选中一行再按“记互动”。", help_en="Customers found; select a row and press Log interaction.",
 )
 
+EXPORT_NOTE = Table(
+    "export_note", "导出说明", "Export note",
+    (
+        Field("item", "项目", "Item", Kind.TEXT, Need.SYSTEM, Role.SHEET, width=18),
+        Field("content", "内容", "Content", Kind.LONG, Need.SYSTEM, Role.SHEET, width=90),
+    ),
+    stored=False, result=True,
+    help_zh="这份名单由谁、何时、为何、经谁同意导出。", help_en="Who exported this list, when, why, and who agreed.",
+)
+"""Goes with customers for somebody outside; no sheet of the template."""
+
 SETTING = Table(
     "setting", "设置", "Settings",
     (

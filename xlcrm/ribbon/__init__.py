@@ -11,11 +11,12 @@ from xlcrm.ribbon.keeping import handover, monthly_review
 from xlcrm.ribbon.matching import match_fields
 from xlcrm.ribbon.merging import merge_customers
 from xlcrm.ribbon.queueing import my_tasks, request_change, to_approve, to_verify
-from xlcrm.ribbon.system import doctor, export, feedback, help, refresh, settings
+from xlcrm.ribbon.system import dashboard, doctor, export, feedback, help, refresh, settings
 from xlcrm.ribbon.tagging import tag_library
 
 __all__ = [
     "consolidate",
+    "dashboard",
     "dedupe",
     "doctor",
     "export",

@@ -1,7 +1,6 @@
 """The buttons of 客户管理 (mission section 14): one table for the Excel ribbon, the LibreOffice toolbar and the tests.
 
-A button is shown to whom one of its roles belongs. One whose job does not exist yet is declared here and shown to
-nobody: the screens are generated from ``shown``.
+A button is shown to whom one of its roles belongs: the screens are generated from ``shown``.
 """
 
 from __future__ import annotations
@@ -23,12 +22,11 @@ GROUPS = ("entry", "check", "mine", "change", "data", "report", "system")
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button: the name of its function in ``xlcrm.ribbon``, its group, who sees it, and whether its job exists."""
+    """One button: the name of its function in ``xlcrm.ribbon``, its group, and who sees it."""
 
     name: str
     group: str
     roles: frozenset[str]
-    ready: bool = True
     large: bool = False
 
     def label(self, language: str) -> str:
@@ -61,7 +59,7 @@ BUTTONS = (
     Button("merge_customers", "data", holders(Action.MERGE)),
     Button("handover", "data", frozenset({"steward", "manager"})),
     Button("tag_library", "data", frozenset({"steward"})),
-    Button("dashboard", "report", EVERYBODY, ready=False),
+    Button("dashboard", "report", EVERYBODY),
     Button("monthly_review", "report", WRITERS),
     Button("export", "report", holders(Action.EXPORT)),
     Button("settings", "system", EVERYBODY),
@@ -75,7 +73,7 @@ BY_NAME = {button.name: button for button in BUTTONS}
 def shown(roles: Iterable[str] = EVERYBODY) -> tuple[Button, ...]:
     """The buttons that somebody with ``roles`` (codes) sees, in the order of the screen."""
     mine = frozenset(roles)
-    return tuple(button for button in BUTTONS if button.ready and button.roles & mine)
+    return tuple(button for button in BUTTONS if button.roles & mine)
 
 
 def label(person: Person, department: str, language: str) -> str:

@@ -25,15 +25,12 @@ def group_control(group: str) -> str:
 
 
 def visible(roles: Iterable[str]) -> tuple[str, ...]:
-    """The ids of the groups and buttons that somebody with ``roles`` (codes) sees, in the order of the screen.
-
-    A button whose job does not exist yet is grey in its group; a group of nothing but such buttons is hidden.
-    """
+    """The ids of the groups and buttons that somebody with ``roles`` (codes) sees, in the order of the screen."""
     mine = frozenset(roles)
     ids: list[str] = []
     for group in GROUPS:
         buttons = [button for button in BUTTONS if button.group == group and button.roles & mine]
-        if any(button.ready for button in buttons):
+        if buttons:
             ids += [group_control(group), *(control(button.name) for button in buttons)]
     return tuple(ids)
 

@@ -1,20 +1,16 @@
-"""我的, 报表, 系统: bring one's customers up to date, export, settings, what is wrong here, feedback, help."""
+"""我的, 报表, 系统: bring one's customers up to date, the dashboard, export, settings, what is wrong here, feedback, help."""
 
 from __future__ import annotations
 
 import platform
 from dataclasses import replace
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
 
 import xlcrm
 from xlcrm import app
 from xlcrm.catalogue import text
-from xlcrm.errors import UsageError, XlcrmError
+from xlcrm.errors import UsageError
 from xlcrm.ribbon.press import button
-
-if TYPE_CHECKING:
-    from xlcrm.jobs.doctor import Trouble
 
 LOG_LINES = 20
 
@@ -28,9 +24,21 @@ def refresh(desk: app.Desk) -> str:
     sent = [*say.sent(app.send(desk), desk.language), *app.deliver(desk)]
     done = job(desk.book, desk.store, desk.context, desk.rulebook)
     app.list_again(desk)
-    said = text("ribbon.refreshed", desk.language, updated=done.updated, added=done.added, unchanged=done.unchanged)
-    kept = [text("ribbon.refresh_kept", desk.language, count=done.kept)] if done.kept else []
-    return "\n".join((*sent, said, *kept))
+    return "\n".join((*sent, *done.said(desk.language)))
+
+
+@button(store=True, create=False)
+def dashboard(desk: app.Desk) -> str:
+    """数据看板: the report as a workbook of its own, in the user's own folder, opened in front of the person."""
+    from xlcrm.jobs import dashboard as job
+
+    folder = app.home() / "reports"
+    path = folder / f"{text('dashboard.name', desk.language)}-{app.clock():%Y%m%d-%H%M%S}.xlsx"
+    with app.writing(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        made = job.make(path, desk.store, desk.context, desk.rulebook, progress=desk.book.progress)
+    desk.book.open(path)
+    return text("dashboard.made", desk.language, count=made.rows, path=made.path)
 
 
 @button(store=True, create=False)
@@ -93,26 +101,10 @@ def doctor(desk: app.Desk) -> str:
     """环境检查: what is wrong on this machine, why, and what to do."""
     from xlcrm.jobs import doctor as job
 
-    language = desk.language
-    url, why = "", ("", "")
-    try:
-        url = app.store_url()
-        if app.exists(url):
-            with app.opened(url, create=False, language=language, notices=desk.notices):
-                pass
-    except XlcrmError as error:
-        why = (error.sentence(language), error.hint(language))
     book = str(desk.book.path) if desk.book.path is not None else ""
-    troubles = job.examine(job.look(book, app.shown(url), why, app.mail_trouble(language)))
-    if not troubles:
-        return text("doctor.all_well", language, count=len(job.CHECKS))
-    lines = [
-        text(
-            "doctor.line", language, number=number, title=one.title(language), cause=one.cause(language), cure=one.cure(language)
-        )
-        for number, one in enumerate(troubles, 1)
-    ]
-    return "\n".join((text("doctor.found", language, count=len(job.CHECKS), wrong=len(troubles)), *lines))
+    template = desk.book.setting("template") if desk.book.ours else ""
+    machine = app.health(desk.language, None, book, template, desk.notices)
+    return "\n".join(job.said(machine, job.examine(machine), desk.language))
 
 
 @button(first=False)
@@ -150,10 +142,6 @@ def help(desk: app.Desk) -> str:
         desk.book.go(GUIDE[language], "A1")
     lines = [f"{one.label(language)}  {one.tip(language)}" for one in shown(desk.context.actor.roles)]
     return "\n".join((text("ribbon.help_intro", language), *lines))
-
-
-def _told(trouble: Trouble, language: str) -> dict[str, str]:
-    return {"title": trouble.title(language), "cause": trouble.cause(language), "cure": trouble.cure(language)}
 
 
 def _log() -> list[str]:

@@ -77,6 +77,12 @@ def due(reviewed: str | None, period: Period, day: date) -> bool:
     return last is None or last < period.begins(day)
 
 
+def overdue(reviewed: str | None, created: str | None, day: date) -> bool:
+    """Whether the review of last month passed over a customer that was there by then, and this month's has not made up for it."""
+    since = Period.MONTH.begins(Period.MONTH.begins(day) - timedelta(days=1))
+    return all(one is None or one < since for one in (_day(reviewed), _day(created)))
+
+
 def wanting(customer: Values) -> list[str]:
     """The fields that a customer should have by now and has not (待补全); either of two may stand for 客户规模 (001 三)."""
     kind = customer.get("kind") or CUSTOMER["kind"].default

@@ -6,6 +6,7 @@ import re
 
 from xlcrm.model.fields import Kind
 from xlcrm.rules.clean.phone import show
+from xlcrm.rules.clean.text import IDENTITY_INSIDE, PHONE_INSIDE
 
 MASK = "***"
 """What a database that cannot open an encrypted value shows in its place."""
@@ -27,6 +28,11 @@ def masked(value: str, kind: Kind) -> str | None:
             return f"{'*' * 8}{value[-4:]}" if len(value) > 8 else "*" * 8
         case _:
             return None
+
+
+def within(text: str) -> str:
+    """Free text with the mobile and identity numbers in it masked."""
+    return PHONE_INSIDE.sub(lambda found: phone(found[0]), IDENTITY_INSIDE.sub(lambda found: f"{'*' * 14}{found[0][-4:]}", text))
 
 
 def phone(shown: str) -> str:

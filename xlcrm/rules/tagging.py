@@ -80,7 +80,7 @@ def computed(facts: Facts, day: date, limits: Mapping[str, int]) -> dict[str, st
         "trade": _trade(facts.customer.get("industry") or ""),
         "channel": _channel(facts),
         "frequency": _frequency(facts, day, limits),
-        "worth": _worth(facts.customer, limits),
+        "worth": worth(facts.customer, limits),
         "loyal": "value-loyal" if _years(facts.customer, day) >= limits["tag_years"] else None,
         "repeat": "value-repeat" if sum(one.get("stage") == "won" for one in facts.chances) >= limits["tag_wins"] else None,
         "complaint": "risk-complaint" if any(one.get("type") == "complaint" for one in facts.feedback) else None,
@@ -137,7 +137,7 @@ def _frequency(facts: Facts, day: date, limits: Mapping[str, int]) -> str | None
     return "chan-rare" if not lately and facts.created and facts.created[:10] < since else None
 
 
-def _worth(customer: Values, limits: Mapping[str, int]) -> str | None:
+def worth(customer: Values, limits: Mapping[str, int]) -> str | None:
     """By the yearly budget, or the contract where that is more."""
     said = [Decimal(value) for key in ("budget", "contract_amount") if (value := customer.get(key))]
     if not said or not max(said):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 ROWS, COLUMNS = 1_048_576, 16_384
 Box = tuple[int, int, int, int]
@@ -31,6 +31,7 @@ def letters(number: int) -> str:
     return found
 
 
+@lru_cache(4096)  # every press looks at each range of a sheet's dropdowns dozens of times
 def corners(ref: str) -> Box | None:
     """(first column, first row, last column, last row) of "B4:D20" or "B4"; None if it is not such a range."""
     ends = [_CELL.match(part) for part in ref.split(":")]

@@ -103,3 +103,7 @@ class Book(Protocol):
     def go(self, sheet: str, place: str) -> None:
         """Take the person to a cell, such as ("客户基础信息表", "E12"); nothing happens where nobody is looking."""
         ...
+
+    def open(self, path: Path) -> None:
+        """Open another workbook in front of the person; nothing happens where nobody is looking."""
+        ...

@@ -9,9 +9,10 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import zip_longest
+from xml.sax.saxutils import quoteattr
 
 from xlcrm.model.rows import Cell, CellError, Formula, Link
 from xlcrm.sheets.address import letters
@@ -40,7 +41,8 @@ def fits(columns: Mapping[str, Sequence[Content]]) -> bool:
 class Long:
     """A long table: the number of its sheet (from 1), its name, the row of its first record, its cells by column number.
 
-    ``dates`` are the columns whose format shows dates; elsewhere a moment is written as text.
+    ``dates`` are the columns whose format shows dates; elsewhere a moment is written as text. ``links`` of cells to places of the
+    book ("A5" -> "'Sheet'!B7") need one that the builder wrote on the same sheet.
     """
 
     sheet: int
@@ -48,6 +50,7 @@ class Long:
     first: int
     columns: Mapping[int, Sequence[Content]]
     dates: frozenset[int]
+    links: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return max(map(len, self.columns.values()))
@@ -94,7 +97,9 @@ def _filled(part: bytes, table: Long) -> bytes:
             if value is not None and value != ""
         ]
         rows.append(f'<row r="{line}"{rest}>{"".join(cells)}</row>')
-    return part[: sample.start()] + "".join(rows).encode() + part[sample.end() :]
+    links = "".join(f'<hyperlink ref="{cell}" location={quoteattr(place)}/>' for cell, place in table.links.items())
+    below = part[sample.end() :].replace(b"</hyperlinks>", links.encode() + b"</hyperlinks>")
+    return part[: sample.start()] + "".join(rows).encode() + below
 
 
 def _texts(cells: Sequence[Content]) -> Sequence[Content]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from xlsxwriter import Workbook
 from xlcrm.sheets.cells import LONGEST
 from xlcrm.sheets.style import ACCENT, INK, LINE, PAPER, SOFT, Styles
 from xlcrm.sheets.template import BUILT
+from xlcrm.sheets.whole import put
 
 _PER_LINE = 30  # Chinese characters that fit into the wide column
 _LINE = 24  # points
@@ -56,12 +56,7 @@ def write(path: Path, title: str, lines: Sequence[tuple[str, str]], note: str, s
         sheet.write_blank(row, 1, None, line)
     sheet.print_area(0, 0, row, 1)
     book.close()
-    temporary = path.with_name(f".xlcrm-{uuid.uuid4().hex}.tmp")
-    try:
-        temporary.write_bytes(made.getvalue())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    put(path, made.getvalue())
 
 
 def _height(content: str, per_line: int = _PER_LINE) -> int:

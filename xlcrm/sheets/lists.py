@@ -7,6 +7,7 @@ cell, for which ``L_city_of`` names the parents' labels beside the labels of ``L
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from xlcrm.model.fields import Field, Table
 from xlcrm.model.tables import TABLES
@@ -50,6 +51,7 @@ def title(found: Vocabulary, language: str) -> str:
     return found.zh if language == "zh" else found.en
 
 
+@cache
 def used(language: str) -> tuple[OptionList, ...]:
     """Every list that a dropdown of some table needs, in the order of the tables."""
     found: dict[str, OptionList] = {}

@@ -21,7 +21,7 @@ class MemoryBook:
     ``rows`` replace whole tables, with places, formulas and flaws of their own. Tables not given are there and blank.
     ``shown`` holds the keys of the result tables that are visible, ``said`` what the person was told or asked,
     ``answer`` what the person answers, ``folder`` the one they choose; ``saves`` counts the calls of ``save``; ``standing`` is
-    where the person stands, ``gone`` where they were taken to.
+    where the person stands, ``gone`` where they were taken to, ``opened`` the other workbook that was opened for them.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class MemoryBook:
         self.saves = 0
         self.standing: Selected | None = None
         self.gone: tuple[str, str] | None = None
+        self.opened: Path | None = None
         self._rows = {table.key: _blank(table, language) for table in TABLES}
         self._rows |= {item.table.key: item.copied() for item in rows}
         for key, given in (records or {}).items():
@@ -128,6 +129,9 @@ class MemoryBook:
 
     def go(self, sheet: str, place: str) -> None:
         self.gone = (sheet, place)
+
+    def open(self, path: Path) -> None:
+        self.opened = path
 
     def _check_ours(self) -> None:
         if not self.ours:

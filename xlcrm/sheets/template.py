@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import io
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from xlcrm.sheets.design import FORMATS, letter
 from xlcrm.sheets.layout import HEADER_ROW, LISTS_SHEET, SETTINGS_SHEET, TEMPLATE_VERSION
 from xlcrm.sheets.style import FONT, Styles
 from xlcrm.sheets.tablesheet import Columns
+from xlcrm.sheets.whole import put
 
 BUILT = datetime(2025, 1, 1)  # a fixed date: equal input gives equal bytes
 SETTINGS = ("template", "language", "uid", "person", "store", "import")
@@ -57,13 +57,7 @@ def build(
     if long:
         numbers = {sheet.get_name(): number for number, sheet in enumerate(book.worksheets(), 1)}
         data = bulk.filled(data, [_long(BY_KEY[key], numbers[BY_KEY[key].title(language)], rows[key]) for key in sorted(long)])
-    path = Path(path)
-    temporary = path.with_name(f".xlcrm-{uuid.uuid4().hex}.tmp")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    put(Path(path), data)
 
 
 def _long(table: Table, sheet: int, columns: Columns) -> bulk.Long:
@@ -71,6 +65,14 @@ def _long(table: Table, sheet: int, columns: Columns) -> bulk.Long:
     placed = {places[key]: cells for key, cells in columns.items() if key in places}
     dates = frozenset(places[field.key] for field in table.fields if FORMATS.get(field.kind, "").startswith("yyyy"))
     return bulk.Long(sheet, table.listname, HEADER_ROW + 1, placed, dates)
+
+
+class _Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
+    """A sheet whose formulas are written as they are. XlsxWriter would look through each of them for 150 functions of newer
+    Excels, which we do not use: half the time of a new workbook."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("{").removeprefix("=").removesuffix("}")
 
 
 def populate(
@@ -84,6 +86,7 @@ def populate(
     """Add every sheet of the template to ``book``; the caller closes it. The rows of the tables ``long`` are left out."""
     book.set_properties({"title": guide.name(language), "author": "xlcrm", "created": BUILT})
     book.set_size(28_000, 16_000)
+    book.worksheet_class = _Sheet
     styles = Styles(book)
     guided = [guide.add(book, styles, language)] if tables is TABLES else []
     sheets: dict[str, Worksheet] = {}

@@ -85,10 +85,15 @@ def note(
     store.apply(Operation(kind, changes), context)  # the reason stands in the entries, where it can be erased
 
 
-def note_export(store: Store, context: Context, count: int, where: str, kind: str = "export") -> None:
-    """Log that the acting person exported ``count`` customers (or log entries, "audit"); ``where`` is the filter as written."""
-    change = Change("access", new_rid(), "", {"kind": kind, "count": str(count)}, reason=where)
-    store.apply(Operation(kind, [change], reason=where), context)
+def note_export(
+    store: Store, context: Context, count: int, where: str, kind: str = "export", plain: Sequence[str] = ()
+) -> str:
+    """Log that the acting person exported ``count`` customers (for somebody "outside"; log entries: "audit"); the log's head.
+
+    ``where`` is the filter as written, ``plain`` the fields that were not masked for somebody outside.
+    """
+    change = Change("access", new_rid(), "", {"kind": kind, "count": str(count), "field": ",".join(plain) or None}, reason=where)
+    return store.apply(Operation(kind, [change], reason=where), context).head
 
 
 def telling(values: Values) -> set[str]:

@@ -6,7 +6,7 @@ newer schema, damaged) or KeysError (missing or wrong key).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +16,7 @@ from xlcrm.model.operation import Decision, Imported, Kept, Operation, Receipt, 
 from xlcrm.model.proposal import Proposal, Word
 
 if TYPE_CHECKING:
+    from xlcrm.store.backup.source import Source
     from xlcrm.store.erasing import Erased
     from xlcrm.store.keyroom import Keyroom
     from xlcrm.store.status import Status  # it needs SQLAlchemy, which a check does without
@@ -47,6 +48,12 @@ class Entry:
     reason: str
     reverses: str | None
     operation_number: int = 0
+
+
+Columns = dict[str, Sequence[str | None]]
+"""Values by column, one a record in each."""
+Turn = tuple[str, str, Values, Values]
+"""One change of a record: its rid, the moment, and the fields that were asked for (those it changed) before and after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +258,23 @@ class Store(Protocol):
         """All living records of ``table``; ``where`` holds (field key, one of = != > >= < <=, canonical value)."""
         ...
 
+    def columns(self, table: str, names: Collection[str]) -> Columns:
+        """Columns of all living records of ``table``, which may be "decision" as well: fields, "rid", and what the store keeps
+        itself.
+
+        What the acting person may not read is None. A sensitive value is never opened: MASK says that there is one. UsageError
+        for a table or column that there is not.
+        """
+        ...
+
+    def turns(self, table: str, names: Collection[str], since: str = "") -> Iterator[Turn]:
+        """Every change of these columns in records of ``table``, gone ones too, from the moment ``since`` on, oldest first.
+
+        How a record came in is not among them. As in ``columns`` sensitive values are only said to be there. UsageError without
+        the right to read anything of the log.
+        """
+        ...
+
     def history(self, rid: str) -> list[Entry]: ...
 
     def kept(self, rids: Iterable[str]) -> dict[str, list[Kept]]:
@@ -303,6 +327,10 @@ class Store(Protocol):
         """
         ...
 
+    def sealed(self) -> bool:
+        """Whether the log's last operation and the kept head belong together: a quick look, not ``verify``."""
+        ...
+
     def status(self) -> Status: ...
 
     def link(self) -> Link: ...
@@ -326,6 +354,11 @@ class Store(Protocol):
     @property
     def keyroom(self) -> Keyroom:
         """Who may open the store, and changing its key."""
+        ...
+
+    @property
+    def backups(self) -> Source:
+        """What backups are made of. UsageError without the right, for a member's copy, or a login that may not read it all."""
         ...
 
     def recover(self, passphrase: str) -> None:

@@ -43,6 +43,21 @@ def verify(connection: Connection, heads: Iterable[str] = (), watch: Watch | Non
     return Verdict(entries, operations, head(connection), tuple(faults))
 
 
+def sealed(connection: Connection) -> bool:
+    """Whether the log ends as it was left: its last operation, that one's last entry and the head that is kept belong together.
+
+    A look at two rows; that all before them holds only ``verify`` tells.
+    """
+    kept = connection.execute(select(META.c.value).where(META.c.name == "head")).scalar()
+    done = connection.execute(select(OPERATION).order_by(OPERATION.c.seq.desc()).limit(1)).first()
+    if done is None:
+        return kept in (GENESIS, None)
+    end = connection.execute(select(ENTRY.c.hash).where(ENTRY.c.seq == done.first + done.entries - 1)).scalar()
+    return kept in (done.head, None) and done.head == operation_head(
+        done.previous, [done._mapping[name] for name in _ABOUT], end or ""
+    )
+
+
 def _against(connection: Connection, heads: Iterable[str]) -> Iterator[Fault]:
     """Heads that the log does not lead to, the oldest first."""
     reached, _ = last(connection)

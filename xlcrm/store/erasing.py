@@ -80,7 +80,8 @@ def erase(connection: Connection, customer: str, reason: str, context: Context) 
     for key in ("customer", *sorted(OWNED)):
         table, of = SQL[key], SQL[key].c["rid" if key == "customer" else "customer"]
         asked = select(table).where(of.in_(customers), table.c.life != "erased").order_by(table.c.rid)
-        rows = [_erased(key, dict(row._mapping), context, written.at) for row in connection.execute(asked)]
+        rows = [dict(row._mapping) for row in connection.execute(asked)]
+        rows = [blanked(key, row) | _now(row, context, written.at) for row in rows]
         for row in rows:
             said = encode((name, row[name]) for name in columns(LOGGED[key])[1:-5])
             written.add(key, row["rid"], (row["version"] - 1, row["version"]), "{}", said, reason=reason)
@@ -88,7 +89,7 @@ def erase(connection: Connection, customer: str, reason: str, context: Context) 
             pen.update(LOGGED[key], [tuple(row[name] for name in columns(LOGGED[key])) for row in rows])
         rids += [row["rid"] for row in rows]
     if rids:
-        _forget(pen, customers, rids, _unsaid(pen, written, customers, rids, context), written.start)
+        forget(pen, customers, [*rids, *_unsaid(pen, written, customers, rids, context)], written.start)
     written.close()
     return len(rids)
 
@@ -109,11 +110,8 @@ def _unsaid(pen: Direct, written: Journal, customers: Sequence[str], rids: Seque
         for chunk in chunks([*rids, *found] if of == "proposal" else customers):
             asked = select(table).where(table.c[of].in_(chunk), table.c.life != "erased").order_by(table.c.rid)
             rows += [dict(row._mapping) for row in pen.connection.execute(asked)]
+        rows = [blanked(key, row) | _now(row, context, written.at) for row in rows]
         for row in rows:
-            row |= dict.fromkeys(BLANK[key]) | {"life": "erased", "version": row["version"] + 1}
-            row |= {"updated_by": context.actor.rid, "updated_at": written.at}
-            if row.get("kind") == "erase":
-                row["outcome"] = "done"
             after = encode((name, row[name]) for name in columns(LOGGED[key])[1:-5])
             written.add(key, row["rid"], (row["version"] - 1, row["version"]), "{}", after)
         if rows:
@@ -122,9 +120,15 @@ def _unsaid(pen: Direct, written: Journal, customers: Sequence[str], rids: Seque
     return found
 
 
-def _erased(key: str, row: Row, context: Context, at: str) -> Row:
-    blank = dict.fromkeys((name for name in columns(LOGGED[key]) if name not in STAYS), None)
-    return row | blank | {"life": "erased", "version": row["version"] + 1, "updated_by": context.actor.rid, "updated_at": at}
+def blanked(key: str, row: Row) -> Row:
+    """A row of table ``key`` without what it said, marked as erased; who, when and version stay."""
+    names = BLANK.get(key) or [name for name in columns(LOGGED[key])[1:-5] if name not in STAYS]
+    done = {"outcome": "done"} if key == "proposal" and row["kind"] == "erase" else {}
+    return row | dict.fromkeys(names) | {"life": "erased"} | done
+
+
+def _now(row: Row, context: Context, at: str) -> Row:
+    return {"version": row["version"] + 1, "updated_by": context.actor.rid, "updated_at": at}
 
 
 def scrub(engine: Engine) -> bool:
@@ -153,15 +157,20 @@ def _merged(connection: Connection, customer: str) -> list[str]:
     return found
 
 
-def _forget(pen: Direct, customers: list[str], rids: Sequence[str], said: Sequence[str], before: int) -> None:
-    """Destroy their data keys, what they were found by, and what log entries before ``before`` say of them and of ``said``."""
+def forget(pen: Direct, customers: Sequence[str], rids: Sequence[str], before: int) -> None:
+    """Destroy what records (``rids``) of erased ``customers``, and what was said about them, were found by; what log entries
+    before ``before`` say of them; and the customers' data keys.
+    """
     access, connection = SQL["access"].c, pen.connection
-    shown = connection.execute(select(access.rid).where(access.customer.in_(customers))).scalars()
-    for chunk in chunks([*rids, *said, *shown]):
+    shown: list[str] = []
+    for chunk in chunks(customers):
+        shown += connection.execute(select(access.rid).where(access.customer.in_(chunk))).scalars()
+    for chunk in chunks([*rids, *shown]):
         told = ENTRY.c.rid.in_(chunk), ENTRY.c.seq < before, or_(ENTRY.c.table != "access", ENTRY.c.reason != "")
         connection.execute(update(ENTRY).where(*told).values(salt="", before="", after="", reason=""))
     for table in (KEPT_VALUE, FACE, PHONE_TAIL, PINYIN, SUBMISSION, IMPORTED):
         pen.forget(table, rids)
     for chunk in chunks(rids):
         connection.execute(delete(NUMBER).where(NUMBER.c.rid.in_(chunk), NUMBER.c.kind == "former"))
-    connection.execute(update(DATA_KEY).where(DATA_KEY.c.customer.in_(customers)).values(wrapped=None))
+    for chunk in chunks(customers):
+        connection.execute(update(DATA_KEY).where(DATA_KEY.c.customer.in_(chunk)).values(wrapped=None))

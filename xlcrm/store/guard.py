@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import islice
-from typing import Any, cast
+from itertools import compress, islice
+from typing import TYPE_CHECKING, Any, cast
 
 from xlcrm.errors import UsageError
 from xlcrm.match.caps import CAPS
@@ -25,11 +25,15 @@ from xlcrm.model.tables import REQUEST
 from xlcrm.rules.masking import masked
 from xlcrm.rules.rights import NOBODYS, Action, Group, Level, Rights, group_of, rights_of
 from xlcrm.rules.workflow import class_of
-from xlcrm.store.base import EVERYTHING, Candidates, Done, Entry, Page, Sought, Store, Verdict
+from xlcrm.store.base import EVERYTHING, Candidates, Columns, Done, Entry, Page, Sought, Store, Turn, Verdict
 from xlcrm.store.keys import digits
-from xlcrm.store.schema import LOGGED, OWNED
+from xlcrm.store.schema import DECISION, KEPT, LOGGED, OWNED
+
+if TYPE_CHECKING:
+    from xlcrm.store.backup.source import Source
 
 _PAGE = 500
+_BLOCK = 20_000  # changes of which whose they are is asked at once
 _FEW = max(CAPS.values())  # customers with one key: the number of more points at nobody
 _DIGITS = 4  # as many look like the tail of a telephone
 
@@ -139,6 +143,72 @@ class Guard:
                 if self._named(owner) and all(self.rights.level(owner, group) is Level.PLAIN for group in groups):
                     yield self._record(one, owner)
 
+    def columns(self, table: str, names: Collection[str]) -> Columns:
+        """As ``scan``: of records whose customer's name may be known, what may be known; of decisions one's own."""
+        wanted = list(dict.fromkeys(names))
+        if self.rights.sees_everything and (table != DECISION.key or self.rights.may(Action.LOG, NOBODYS)):
+            return self._inner.columns(table, wanted)
+        if table == DECISION.key:
+            mine = {person.rid for person in self.rights.persons}
+            made = self._inner.columns(table, [*wanted, "created_by"])
+            rows = [self.rights.may(Action.LOG, NOBODYS) or one in mine for one in made["created_by"]]
+            return {name: list(compress(made[name], rows)) for name in wanted}
+        found = self._inner.columns(table, [*wanted, "customer" if table in OWNED else "owner"])
+        owners = self._owners_of(found["customer"]) if table in OWNED else found["owner"]
+        rows = [self._named(owner) for owner in owners]
+        owners = list(compress(owners, rows))
+        return {name: self._column(table, name, list(compress(found[name], rows)), owners) for name in wanted}
+
+    def turns(self, table: str, names: Collection[str], since: str = "") -> Iterator[Turn]:
+        """Those of records whose customer's log may be read, saying what may be known."""
+        if not self.rights.ever(Action.LOG):
+            raise UsageError("rights.no_audit")
+        found = self._inner.turns(table, names, since)
+        if self.rights.sees_everything and self.rights.may(Action.LOG, NOBODYS):
+            yield from found
+            return
+        while page := list(islice(found, _BLOCK)):
+            records = list(dict.fromkeys(turn[0] for turn in page))
+            owners = dict(zip(records, self._owners_of(self._customers_of(table, records)), strict=True))
+            for rid, at, before, after in page:
+                owner = owners[rid]
+                if table != DECISION.key and self.rights.may(Action.LOG, owner):
+                    kept = {name for name in after if name in KEPT or self._level(table, name, owner) is Level.PLAIN}
+                    if kept:
+                        yield rid, at, {name: before[name] for name in kept}, {name: after[name] for name in kept}
+
+    def _column(self, table: str, name: str, values: Sequence[str | None], owners: Sequence[str | None]) -> Sequence[str | None]:
+        """One column of records of ``owners``' customers, as it may be seen."""
+        if name in ("rid", "customer", "number", "life", "merged_into", "version"):
+            return values
+        declared = LOGGED[table]
+        group = classes(table)[name] if name in declared.by_key and name not in KEPT else Group.SYSTEM
+        levels = {owner: self.rights.level(owner, group) for owner in set(owners)}
+        if all(level is Level.PLAIN for level in levels.values()):
+            return values
+        if name == "owner" and table not in OWNED:  # that it has one decides what may be done with it
+            return [
+                one if levels[owner] is Level.PLAIN else NOBODYS if one else None
+                for one, owner in zip(values, owners, strict=True)
+            ]  # fmt: skip
+        if group is Group.SYSTEM:
+            return [one if levels[owner] is Level.PLAIN else None for one, owner in zip(values, owners, strict=True)]
+        return [self._value(declared, name, one, levels[owner]) for one, owner in zip(values, owners, strict=True)]
+
+    def _owners_of(self, customers: Sequence[str | None]) -> list[str | None]:
+        """The owner of each of ``customers`` (rids), in their order."""
+        living = self._inner.columns("customer", ["rid", "owner"])
+        owners = dict(zip(living["rid"], living["owner"], strict=True))
+        gone = {rid for rid in customers if rid and rid not in owners}
+        return list(map((owners | self._owners(gone)).get, (rid or "" for rid in customers)))
+
+    def _customers_of(self, table: str, rids: Sequence[str]) -> list[str | None]:
+        """The customer that each of these records belongs to."""
+        if table not in OWNED:
+            return list(rids)
+        records = self._inner.records(rids)
+        return [records[rid].values.get("customer") if rid in records else None for rid in rids]
+
     def history(self, rid: str) -> list[Entry]:
         """UsageError for the log of a record that the person may not read."""
         record = self._inner.records([rid]).get(rid)
@@ -221,6 +291,12 @@ class Guard:
                 plain = self.rights.level(owner, classes(REQUEST.key, one.values.get("field"))["reason"]) is Level.PLAIN
                 shown[rid] = [word if plain else replace(word, reason="") for word in found[rid]]
         return {rid: shown[rid] for rid in found if rid in shown}
+
+    @property
+    def backups(self) -> Source:
+        if not self.rights.may(Action.KEYS, None):
+            raise UsageError("rights.no_backup")
+        return self._inner.backups
 
     def verify(self, heads: Iterable[str] = (), watch: Callable[[int, int], None] | None = None) -> Verdict:
         if not self.rights.may(Action.LOG, NOBODYS):  # entries that are hidden from somebody would seem removed

@@ -101,7 +101,7 @@ class Keyroom:
         Not ``genuine`` is one whom nobody with the store's keys admitted: somebody wrote into the database by other means.
         """
         with self._reading() as connection:
-            return self._holders(connection)
+            return self.within(connection)
 
     @property
     def open(self) -> bool:
@@ -143,7 +143,7 @@ class Keyroom:
         """
         present, lock = self._present()
         with self._reading() as connection:
-            holders = self._holders(connection)
+            holders = self.within(connection)
         staying = [one for one in holders if one.admitted and one.genuine and one.rid not in without]
         gone = [one for one in holders if one.rid in without or not one.genuine]
         mine = self._cipher.identity or keys.mine()
@@ -243,7 +243,8 @@ class Keyroom:
                 unlocking.renew(connection, self._cipher)
         return self._cipher.keys, lock
 
-    def _holders(self, connection: Connection) -> list[Holder]:
+    def within(self, connection: Connection) -> list[Holder]:
+        """As ``holders``, in the caller's snapshot."""
         lock = unlocking.lock(connection)
         if 0 < self._cipher.keys.version < lock.version:
             unlocking.renew(connection, self._cipher)

@@ -45,7 +45,7 @@ def rekey(connection: Connection, cipher: Cipher, write: Write) -> None:
     known = select(customer.rid).where(customer.life != "erased").order_by(customer.rid)
     for rids in chunks(list(connection.execute(known).scalars()), _PAGE):
         rows = []
-        for (rid, found, looks), number in zip(_made(vault, connection, rids), numbers, strict=False):
+        for (rid, found, looks), number in zip(made(vault, connection, rids), numbers, strict=False):
             rows.append((number, rid, looks))
             stored = set(digests.stored(found))
             keys.extend(stored)
@@ -60,7 +60,7 @@ def rekey(connection: Connection, cipher: Cipher, write: Write) -> None:
     connection.execute(META.insert().values(name="keys", value=str(VERSION)))
 
 
-def _made(vault: Vault, connection: Connection, rids: Sequence[str]) -> Iterator[tuple[str, dict[str, None], str | None]]:
+def made(vault: Vault, connection: Connection, rids: Sequence[str]) -> Iterator[tuple[str, dict[str, None], str | None]]:
     """The rid of each customer, its keys, and what it may look like, sealed."""
     from xlcrm.match import block, face  # 0.3 s: paid once in the life of a store
     from xlcrm.match.normalise import normalise

@@ -12,11 +12,11 @@ from array import array
 from base64 import b64decode
 from binascii import Error as NotBase64
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlalchemy import select
 
@@ -27,13 +27,16 @@ from xlcrm.model.context import Context
 from xlcrm.model.operation import Operation, Receipt, Record, Taken, Values
 from xlcrm.store import sqlite
 from xlcrm.store.asking import sought
-from xlcrm.store.base import EVERYTHING, Entry, Link, Page, Sought, Verdict
+from xlcrm.store.base import EVERYTHING, Entry, Link, Page, Sought, Turn, Verdict
 from xlcrm.store.chunks import chunks
 from xlcrm.store.copied import ANSWER, BACK, DONE, FACTS, HELD, PAST, REPLY, answer_key, cipher, digest
 from xlcrm.store.erasing import Erased
 from xlcrm.store.keyroom import Keyroom
 from xlcrm.store.sql import SqlStore
 from xlcrm.store.vault import Vault
+
+if TYPE_CHECKING:
+    from xlcrm.store.backup.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,9 @@ class Replica(SqlStore):
     def history(self, rid: str) -> list[Entry]:
         elsewhere()
 
+    def turns(self, table: str, names: Collection[str], since: str = "") -> Iterator[Turn]:
+        elsewhere()
+
     def log(self, after: str, limit: int, sought: Sought = EVERYTHING) -> Page:
         elsewhere()
 
@@ -163,6 +169,10 @@ class Replica(SqlStore):
 
     @property
     def keyroom(self) -> Keyroom:
+        elsewhere()
+
+    @property
+    def backups(self) -> Source:
         elsewhere()
 
     def recover(self, passphrase: str) -> None:

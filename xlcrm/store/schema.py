@@ -32,9 +32,9 @@ DECISION = Declared(
 ACCESS = Declared(
     "access", "查看记录", "Access",
     (
-        Field("kind", "方式", "Kind"),  # reveal, ask, export
+        Field("kind", "方式", "Kind"),  # reveal, ask, held, export, outside, audit
         Field("customer", "客户", "Customer", Kind.REFERENCE),
-        Field("field", "字段", "Field"),
+        Field("field", "字段", "Field"),  # of an export for somebody outside those in plain, by comma
         Field("count", "客户数", "Customers", Kind.INTEGER),
     ),
 )  # fmt: skip

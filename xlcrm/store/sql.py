@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, func, select
 
 from xlcrm.crypto.cipher import Cipher
 from xlcrm.errors import StoreError, UsageError
 from xlcrm.model.context import Context, Person
+from xlcrm.model.fields import Table
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Decision, Imported, Kept, Operation, Receipt, Record, Result, Taken, Values
 from xlcrm.model.proposal import Proposal, Word
@@ -32,10 +35,11 @@ from xlcrm.store import (
     reading,
     search,
     status,
+    tallies,
     undoing,
     unlocking,
 )
-from xlcrm.store.base import EVERYTHING, Candidates, Done, Entry, Link, Page, Sought, Verdict
+from xlcrm.store.base import EVERYTHING, Candidates, Columns, Done, Entry, Link, Page, Sought, Turn, Verdict
 from xlcrm.store.batch import read
 from xlcrm.store.digests import Digests
 from xlcrm.store.erasing import Erased
@@ -48,6 +52,11 @@ from xlcrm.store.pen import Direct
 from xlcrm.store.schema import FACE, IMPORTED, LOGGED, MIGRATION, OWNED, PINYIN, RECORDS, SQL, insert
 from xlcrm.store.status import Status
 from xlcrm.store.vault import Vault
+
+if TYPE_CHECKING:
+    from xlcrm.store.backup.full import Watch
+    from xlcrm.store.backup.package import Sections
+    from xlcrm.store.backup.source import Source
 
 
 class SqlStore:
@@ -247,6 +256,14 @@ class SqlStore:
         with self._reading() as connection:
             yield from reading.scan(Vault(self._cipher, connection), connection, LOGGED[table], where)
 
+    def columns(self, table: str, names: Collection[str]) -> Columns:
+        with self._reading() as connection:
+            return tallies.columns(connection, _tallied(table), names)
+
+    def turns(self, table: str, names: Collection[str], since: str = "") -> Iterator[Turn]:
+        with self._reading() as connection:
+            yield from tallies.turns(connection, _tallied(table), names, since)
+
     def history(self, rid: str) -> list[Entry]:
         with self._reading() as connection:
             return reading.history(Vault(self._cipher, connection), connection, rid)
@@ -254,6 +271,10 @@ class SqlStore:
     def kept(self, rids: Iterable[str]) -> dict[str, list[Kept]]:
         with self._reading() as connection:
             return reading.kept(Vault(self._cipher, connection), connection, rids)
+
+    def sealed(self) -> bool:
+        with self._reading() as connection:
+            return chain.sealed(connection)
 
     def status(self) -> Status:
         with self._reading() as connection:
@@ -305,6 +326,17 @@ class SqlStore:
             self._cipher, self._reading, self._writing, self._together, self._done, self._hand, self._fold_hand
         )  # fmt: skip
 
+    @property
+    def backups(self) -> Source:
+        from xlcrm.store.backup.source import Source  # needed by few commands
+
+        return Source(self._cipher, self._reading, self._whole_copy, self.keyroom.within)
+
+    def _whole_copy(self, watch: Watch) -> AbstractContextManager[tuple[Connection, str, Sections]]:
+        from xlcrm.store.backup import full
+
+        return full.copied(Path(self.path), watch)
+
     def recover(self, passphrase: str) -> None:
         """Work with the keys that the printed recovery passphrase opens. KeysError: mistyped, an old one, or none was made."""
         with self._reading() as connection:
@@ -335,6 +367,12 @@ class SqlStore:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _tallied(table: str) -> Table:
+    if table not in {declared.key for declared in RECORDS} | {"decision"}:
+        raise UsageError("store.bad_table", table=table)
+    return LOGGED[table]
 
 
 def permitted(receipt: Receipt) -> Receipt:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
 
+from xlcrm import __version__
 from xlcrm.catalogue import text
+from xlcrm.jobs.doctor.care import BACKUP_AGE, PROOF_AGE, VERIFY_AGE, Care
 from xlcrm.jobs.doctor.machine import Machine
+from xlcrm.sheets.layout import TEMPLATE_VERSION
 
 Values = dict[str, str]
 Check = Callable[[Machine], Values | None]
@@ -30,7 +34,8 @@ class Trouble:
 
     def cause(self, language: str) -> str:
         """Why, with paths and versions."""
-        return text(f"doctor.{self.code}_cause", language, **self.values)
+        never = text("doctor.never", language)  # a moment that there was not
+        return text(f"doctor.{self.code}_cause", language, **{name: value or never for name, value in self.values.items()})
 
     def cure(self, language: str) -> str:
         """What to do."""
@@ -101,6 +106,18 @@ def book_online(machine: Machine) -> Values | None:
     return {"book": machine.book} if "://" in machine.book else None
 
 
+def book_unreadable(machine: Machine) -> Values | None:
+    """The workbook cannot be opened."""
+    return {"trouble": machine.book_trouble, "cure": machine.book_cure} if machine.book_trouble else None
+
+
+def book_template(machine: Machine) -> Values | None:
+    """The workbook was made by a program with another template."""
+    if machine.book_template == TEMPLATE_VERSION:
+        return None
+    return {"found": machine.book_template, "wanted": TEMPLATE_VERSION}
+
+
 def mac_script(machine: Machine) -> Values | None:
     """The script through which Excel on the Mac starts programs is missing."""
     return {} if machine.system == "Darwin" and machine.addin_installed and not machine.mac_script else None
@@ -129,6 +146,79 @@ def mail_unready(machine: Machine) -> Values | None:
     return {"trouble": machine.mail_trouble, "cure": machine.mail_cure} if machine.mail_trouble else None
 
 
+def backup_never(machine: Machine) -> Values | None:
+    """Nothing was ever backed up, as far as this machine knows."""
+    kept = machine.care.backup
+    return {} if kept is not None and not kept.folder and not _fresh(machine.care, kept.tried, PROOF_AGE) else None
+
+
+def backup_away(machine: Machine) -> Values | None:
+    """The folder that backups go to is not there."""
+    kept = machine.care.backup
+    return {"folder": kept.folder} if kept is not None and kept.folder and not kept.reached else None
+
+
+def backup_old(machine: Machine) -> Values | None:
+    """The last backup is older than a day and a half."""
+    kept = machine.care.backup
+    if kept is None or not kept.folder or not kept.reached or _fresh(machine.care, kept.last, BACKUP_AGE):
+        return None
+    return {"folder": kept.folder, "last": _day(kept.last)}
+
+
+def restore_failed(machine: Machine) -> Values | None:
+    """The last restore that was tried did not give the store back."""
+    kept = machine.care.backup
+    return {"at": _day(kept.tried), "trouble": kept.failed} if kept is not None and kept.failed else None
+
+
+def restore_unproven(machine: Machine) -> Values | None:
+    """Nobody has tried for more than a week whether the backups can be restored."""
+    kept = machine.care.backup
+    if kept is None or kept.failed or kept.last is None or _fresh(machine.care, kept.tried, PROOF_AGE):
+        return None
+    return {"at": _day(kept.tried)}
+
+
+def log_unsound(machine: Machine) -> Values | None:
+    """The log does not end as it was left: somebody wrote into the store by other means."""
+    return None if machine.care.sealed else {}
+
+
+def log_unverified(machine: Machine) -> Values | None:
+    """The whole log was not verified for more than a month."""
+    care = machine.care
+    if _fresh(care, care.begun, VERIFY_AGE) or care.begun is None or _fresh(care, care.verified, VERIFY_AGE):
+        return None
+    return {"at": _day(care.verified)}
+
+
+def reviews_overdue(machine: Machine) -> Values | None:
+    """Last month's review passed customers over."""
+    count = machine.care.unreviewed
+    return {"count": str(count)} if count else None
+
+
+def room_short(machine: Machine) -> Values | None:
+    """A disk has less room left than the next backup, or a day's work, may need."""
+    short = [room for room in machine.care.rooms if room.free < room.needed]
+    if not short:
+        return None
+    return {"places": "、".join(f"{room.place}（{_size(room.free)} < {_size(room.needed)}）" for room in short)}
+
+
+def _fresh(care: Care, at: datetime | None, age: timedelta) -> bool:
+    return at is not None and care.now - at <= age
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else ""
+
+
+def _size(count: int) -> str:
+    return f"{count / (1 << 30):.1f} GB" if count >= 1 << 30 else f"{count / (1 << 20):.0f} MB"
+
+
 def wps(machine: Machine) -> Values | None:
     """Workbooks open in WPS, which cannot run the buttons."""
     return {} if machine.wps_opens or (machine.system == "Windows" and not machine.excel) else None
@@ -149,13 +239,52 @@ CHECKS: dict[str, Check] = {
         xlwings_version,
         pywin32_missing,
         book_online,
+        book_unreadable,
+        book_template,
         mac_script,
         mac_permission,
         no_keyring,
         store_unreachable,
         mail_unready,
+        log_unsound,
+        backup_never,
+        backup_away,
+        backup_old,
+        restore_failed,
+        restore_unproven,
+        log_unverified,
+        room_short,
+        reviews_overdue,
     )
 }
+
+
+def said(machine: Machine, troubles: list[Trouble], language: str) -> list[str]:
+    """What was found, as lines to read."""
+    count = len(CHECKS)
+    lines = [
+        text("doctor.found", language, count=count, wrong=len(troubles))
+        if troubles
+        else text("doctor.all_well", language, count=count)
+    ]
+    for number, one in enumerate(troubles, 1):
+        told = {"title": one.title(language), "cause": one.cause(language), "cure": one.cure(language)}
+        lines.append(text("doctor.line", language, number=number, **told))
+    return [*lines, *filter(None, [state(machine, language)])]
+
+
+def state(machine: Machine, language: str) -> str:
+    """In one line, which versions work together and when the data was last seen to; "" where no store was looked at."""
+    care, never = machine.care, text("doctor.never", language)
+    if not care.schema:
+        return ""
+    said = [text("doctor.state", language, program=__version__, schema=care.schema)]
+    if care.backup is not None:
+        times = {"last": _day(care.backup.last) or never, "tried": _day(care.backup.tried) or never}
+        said.append(text("doctor.state_backup", language, **times))
+    if care.begun is not None:
+        said.append(text("doctor.state_log", language, verified=_day(care.verified) or never))
+    return text("doctor.and", language).join(said) + text("doctor.stop", language)
 
 
 def examine(machine: Machine) -> list[Trouble]:

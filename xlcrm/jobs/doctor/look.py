@@ -21,10 +21,10 @@ OPENS_XLSX = r"Software\Microsoft\Windows\CurrentVersion\Explorer\FileExts\.xlsx
 EXCEL = r"Software\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
 
 
-def look(book: str = "", store: str = "", store_why: tuple[str, str] = ("", ""), mail_why: tuple[str, str] = ("", "")) -> Machine:
+def look(book: str = "", store: str = "", **tried: Any) -> Machine:
     """This machine, with the workbook and the store in question.
 
-    The troubles of store and mail, and what to do about each, are what the caller found by trying.
+    ``tried`` is what the caller found by trying, as fields of Machine: troubles of store, mail, workbook and their cures, care.
     """
     system, home = platform.system(), Path.home()
     described: dict[str, Any] = {}
@@ -56,11 +56,8 @@ def look(book: str = "", store: str = "", store_why: tuple[str, str] = ("", ""),
         passphrase=any(os.environ.get(name) for name in ("XLCRM_PASSPHRASE", "XLCRM_IDENTITY", "XLCRM_KEY")),
         book=book,
         store=store,
-        store_trouble=store_why[0],
-        store_cure=store_why[1],
-        mail_trouble=mail_why[0],
-        mail_cure=mail_why[1],
         **described,
+        **tried,
     )
 
 

@@ -41,7 +41,7 @@ def states(store: Store, context: Context, rulebook: Rulebook, owners: Collectio
     customers = _customers(store, rights, owners)
     rids = [one.rid for one in customers]
     of = {table: store.children(table, rids) for table in (INTERACTION.key, OPPORTUNITY.key, ACTIVITY.key, CONTACT.key, "review")}
-    return [_state(record, {table: found[record.rid] for table, found in of.items()}, rulebook) for record in customers]
+    return [state(record, {table: found[record.rid] for table, found in of.items()}, rulebook) for record in customers]
 
 
 def _customers(store: Store, rights: Rights, owners: Collection[str] | None) -> list[Record]:
@@ -53,7 +53,8 @@ def _customers(store: Store, rights: Rights, owners: Collection[str] | None) -> 
     return sorted(mine, key=lambda one: (one.values.get("owner") or "", one.number or "", one.rid))
 
 
-def _state(record: Record, of: Mapping[str, Sequence[Record]], rulebook: Rulebook) -> State:
+def state(record: Record, of: Mapping[str, Sequence[Record]], rulebook: Rulebook) -> State:
+    """How one customer stands; ``of`` holds its interactions, opportunities, activities, contacts and reviews, by table key."""
     day, values = rulebook.day, record.values
     talks, chances, plans = ([one.values for one in of[table]] for table in (INTERACTION.key, OPPORTUNITY.key, ACTIVITY.key))
     pulse = keeping.pulse(values, record.created_at, talks, chances, plans)

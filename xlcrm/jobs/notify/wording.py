@@ -18,7 +18,7 @@ from xlcrm.model.operation import Record
 from xlcrm.model.proposal import Proposal
 from xlcrm.model.tables import CONTACT, CUSTOMER, FEEDBACK, INTERACTION
 from xlcrm.model.vocabularies import vocabulary
-from xlcrm.rules import deadlines
+from xlcrm.rules import deadlines, outside
 from xlcrm.rules.deadlines import Due
 from xlcrm.rules.masking import masked
 from xlcrm.rules.rights import Group, Level, Rights
@@ -159,6 +159,8 @@ class Writer:
         if customer is not None:
             yield self._fact("customer", self._customer(customer, rights))
         if isinstance(about, Proposal):
+            if about.kind == "export":
+                yield self._fact("export", outside.told(about.about, self._language))
             if about.reason:
                 yield self._fact("reason", about.reason)
             return

@@ -13,7 +13,7 @@ from xlcrm.model.proposal import Proposal
 from xlcrm.model.rows import Cell
 from xlcrm.model.tables import BY_KEY, CUSTOMER, FEEDBACK, INTERACTION
 from xlcrm.model.vocabularies import vocabulary
-from xlcrm.rules import taglibrary, wanted
+from xlcrm.rules import outside, taglibrary, wanted
 from xlcrm.rules.deadlines import Due
 from xlcrm.rules.rulebook import Rulebook
 
@@ -70,10 +70,13 @@ def _proposal(item: Item, proposal: Proposal, names: Mapping[str, str], language
     merged = [f"{one.number or ''} {one.values.get('name') or ''}".strip() for one in item.others]
     giver, taker = (names.get(str(proposal.about.get(key) or "")) for key in ("from", "to"))  # of a handover
     agreed = [names.get(word.person, word.person) for word in proposal.words if word.verdict == "yes"]
+    before, after = _joined(merged, language) or giver, taglibrary.told(proposal.about, language) or taker
+    if proposal.kind == "export":
+        before, after = outside.whose(proposal.about, language), outside.how(proposal.about, language)
     return {
         "matter": text(f"queues.kind_{proposal.kind}", language),
-        "before": _joined(merged, language) or giver,
-        "after": taglibrary.told(proposal.about, language) or taker,
+        "before": before,
+        "after": after,
         "reason": proposal.reason or None,
         "initiator": _name(proposal.initiator, names),
         "state": text("queues.agreed", language, names=_joined(agreed, language)) if agreed else text("queues.waits", language),

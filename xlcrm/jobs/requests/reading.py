@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from xlcrm.catalogue import text
 from xlcrm.errors import UsageError
+from xlcrm.jobs.filters import field_named
 from xlcrm.jobs.queues.lines import content, left, until
-from xlcrm.jobs.readback import described, field_named
+from xlcrm.jobs.readback import described
 from xlcrm.model.context import Context
 from xlcrm.model.fields import Field, Kind
 from xlcrm.model.operation import Record, Values

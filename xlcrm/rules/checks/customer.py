@@ -11,6 +11,14 @@ from xlcrm.rules.clean import names, regions
 _STAMPED = re.compile(r"20[0-9]{2}\s?[-/.年]\s?[01]?[0-9]")
 
 
+SIZES = ("small", "medium", "large")
+
+
+def size_of(employees: int) -> str:
+    """The code of 客户规模 that so many people are."""
+    return "small" if employees < 100 else "medium" if employees <= 500 else "large"
+
+
 def check(case: Case) -> None:
     """All rules between the fields of one customer; each looks only at the columns it needs."""
     for rule in (short_name, person, size, contract, late, consent, verified, address, status_reason):
@@ -50,8 +58,8 @@ def size(case: Case) -> None:
         if code is None or count is None:
             continue
         people = int(count)
-        right = "small" if people < 100 else "medium" if people <= 500 else "large"
-        if code != right and code in ("small", "medium", "large"):
+        right = size_of(people)
+        if code != right and code in SIZES:
             label = words.label(right, case.book.language)
             case.add("SIZE_MISMATCH", row, where, {"count": people, "proposal": label}, label if where == "size" else None)
 

@@ -83,6 +83,9 @@ class FileBook(GridBook[Sheet]):
     def go(self, sheet: str, place: str) -> None:
         """Nobody is looking."""
 
+    def open(self, path: Path) -> None:
+        """Nobody is looking."""
+
 
 def open_book(path: Path | str, watch: Watch | None = None) -> FileBook:
     """Open a closed workbook (.xlsx, .xlsm); BookError says what is wrong with it and what to do.

@@ -147,6 +147,10 @@ class LiveBook(GridBook[LiveSheet]):
             tab.activate()
             tab.range(place).select()
 
+    def open(self, path: Path) -> None:
+        with self._opened.explained():
+            self.book.app.books.open(path).activate()
+
 
 def attach(name: str = "", keep: bool = True) -> LiveBook:
     """The open workbook called ``name`` (file name or full path); without one the workbook whose button was pressed in

@@ -74,9 +74,7 @@ def create(
     engine = server.engine(url, caller=caller)
     try:
         with explained(path), engine.connect() as connection, connection.begin():
-            if _schema(connection):
-                known = bool(migrations.version(connection))
-                raise StoreError("store.exists" if known else "store.not_ours", path=path)
+            check_free(connection, path)
             store_id, sealed = new_rid(), None
             if cipher is None:
                 found, sealed = keys.create(store_id, ask, shared=True)
@@ -137,6 +135,13 @@ def _schema(connection: Connection) -> bool:
     return bool(connection.exec_driver_sql("SELECT to_regnamespace(%s) IS NOT NULL", (catalog.SCHEMA,)).scalar())
 
 
+def check_free(connection: Connection, path: str) -> None:
+    """StoreError where a store, or anything of its name, is in the database already."""
+    if _schema(connection):
+        known = bool(migrations.version(connection))
+        raise StoreError("store.exists" if known else "store.not_ours", path=path)
+
+
 def _check_member(connection: Connection, path: str) -> None:
     """StoreError where there is no store, or none for this login."""
     if not _schema(connection):
@@ -147,4 +152,4 @@ def _check_member(connection: Connection, path: str) -> None:
         raise StoreError("store.not_member", path=path, account=account)
 
 
-__all__ = ["create", "migrate", "open"]
+__all__ = ["check_free", "create", "migrate", "open"]

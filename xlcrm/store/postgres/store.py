@@ -6,11 +6,12 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
 from xlcrm.crypto.cipher import Cipher
-from xlcrm.errors import StoreError
+from xlcrm.errors import StoreError, UsageError
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Operation, Receipt, Record, Taken, Values
@@ -31,6 +32,11 @@ from xlcrm.store.postgres.staged import Staged, last
 from xlcrm.store.schema import LOGGED, fields
 from xlcrm.store.sql import SqlStore, permitted
 from xlcrm.store.vault import Vault
+
+if TYPE_CHECKING:
+    from xlcrm.store.backup.full import Watch
+    from xlcrm.store.backup.package import Sections
+    from xlcrm.store.backup.source import Source
 
 _BULK = 5_000  # changes after which the server should know at once how much there is
 _HASTY = 2  # attempts without holding the turn to write while reading
@@ -96,6 +102,19 @@ class PostgresStore(SqlStore):
             return int(connection.exec_driver_sql("SELECT xlcrm.erase(%s, %s, %s, %s, %s, %s)", said).scalar_one())
 
         return Erased(self._repeated(once))
+
+    @property
+    def backups(self) -> Source:
+        if not self._whole:
+            raise UsageError("backup.not_owner", path=self.path)
+        return super().backups
+
+    @contextmanager
+    def _whole_copy(self, watch: Watch) -> Iterator[tuple[Connection, str, Sections]]:
+        from xlcrm.store.backup import copies
+
+        with self._reading() as connection:
+            yield connection, "copies", copies.dump(connection)
 
     def records(self, rids: Iterable[str]) -> dict[str, Record]:
         """Of a customer hidden from this login that it worked on only whose it is, as the guard leaves of a hidden one."""

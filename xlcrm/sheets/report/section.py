@@ -1,0 +1,67 @@
+"""One section of a report on a sheet of its own: its tables one below the other, each with its charts at its right."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from xlcrm.catalogue import text
+from xlcrm.model.figures import Section
+from xlcrm.sheets.report.charts import Charts, drawn
+from xlcrm.sheets.report.looks import LINK
+from xlcrm.sheets.report.tables import ROW, Pen, widths
+from xlcrm.sheets.report.ways import inside
+from xlcrm.sheets.style import ACCENT, SOFT
+
+TABLE = 1  # the column where tables begin; left of it a margin
+SIZE, ASIDE = (520, 264), 24  # pixels of a chart, and between it and its table
+TALL = 12  # rows that a chart takes, with what is free below it
+GAP = 1
+PIXELS = 7  # of a character
+A4 = 2**0.5
+FEW = 1.6  # pages that may be shrunk to one
+
+
+def add(pen: Pen, section: Section, charts: Charts, about: str, top: str) -> None:
+    """Write ``section`` onto the pen's sheet.
+
+    ``about`` is said under the title; ``top`` is the sheet that the way back leads to, "" without one.
+    """
+    sheet, styles = pen.sheet, pen.styles
+    over = widths(section.tables)
+    sheet.hide_gridlines(2)
+    sheet.set_default_row(ROW)
+    sheet.set_column(0, 0, 2)
+    for place, width in enumerate(over, TABLE):
+        sheet.set_column(place, place, width)
+    sheet.set_row(0, 32)
+    sheet.write_string(0, TABLE, section.title, styles(bold=True, font_size=16, font_color=ACCENT))
+    sheet.write_string(1, TABLE, about, styles(font_color=SOFT, font_size=9))
+    if top:
+        link = styles(font_color=LINK, underline=1)
+        sheet.write_url(2, TABLE, inside(top, "A1"), link, text("dashboard.to", pen.language, sheet=top))
+    row = 3
+    if section.note:
+        row = pen.note(section.note, row, TABLE, over)
+    row, right = row + GAP, sum(over)
+    for table in section.tables:
+        beside = row
+        end = pen.table(table, row, TABLE)
+        for chart in section.charts:
+            if chart.table == table.key:
+                charts.place(sheet, (beside, TABLE + len(table.columns)), SIZE, drawn(chart, table, pen.language), ASIDE)
+                beside += TALL
+                right = max(right, sum(over[: len(table.columns)]) + (ASIDE + SIZE[0]) / PIXELS)
+        row = max(end, beside) + GAP
+    sheet.freeze_panes(3, 0)
+    sheet.set_tab_color("#2F6DB5")
+    sheet.set_paper(9)
+    _printed(sheet, right * PIXELS, row * ROW * 4 / 3)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+
+
+def _printed(sheet: Worksheet, wide: float, high: float) -> None:
+    """As few pages of A4 as can be read, of a sheet so many pixels wide and high: a chart is not cut in two where it fits."""
+    if wide > high:
+        sheet.set_landscape()
+    pages = high / wide / (1 / A4 if wide > high else A4)
+    sheet.fit_to_pages(1, 1 if pages < FEW else 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.cluster import Cluster, programs
+from tests.store.cluster import Cluster, memory, programs
 from tests.store.secured import Secured
 
 
@@ -25,7 +25,7 @@ def _programs() -> Path:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL server for the whole session of this process."""
-    server = Cluster(_programs())
+    server = Cluster(_programs(), disk=memory())
     yield server
     server.remove()
 
@@ -33,7 +33,7 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def alone() -> Iterator[Cluster]:
     """A server that holds nothing but what one module's tests put there: every byte of it can be looked at."""
-    server = Cluster(_programs())
+    server = Cluster(_programs(), disk=memory())
     yield server
     server.remove()
 

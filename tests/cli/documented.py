@@ -76,8 +76,15 @@ def _each(said: str) -> Iterator[list[str]]:
 
 
 @cache
+def _parser(name: str) -> argparse.ArgumentParser:
+    """What understands the command ``name``."""
+    return parser([name], "zh")
+
+
+@cache
 def _command(name: str) -> argparse.ArgumentParser:
-    commands = next(one for one in parser([name], "zh")._actions if isinstance(one, argparse._SubParsersAction))
+    """The part of it that is about this command alone."""
+    commands = next(one for one in _parser(name)._actions if isinstance(one, argparse._SubParsersAction))
     found: argparse.ArgumentParser = commands.choices[name]
     return found
 
@@ -125,7 +132,7 @@ def fault(words: Sequence[str], whole: bool) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(argparse.ArgumentParser, "error", _refuse)
         try:
-            parser(words, "zh").parse_args(words)
+            _parser(words[0]).parse_args(words)
         except Refused as refused:
             return "" if not whole and _LEFT_OUT.search(str(refused)) else str(refused)
     return ""

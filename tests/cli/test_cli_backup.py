@@ -26,6 +26,8 @@ def test_the_folder_is_named_once_and_everything_is_told(run: Run, clean: Path, 
     assert second.code == 0 and "incremental, 1 operations, 1 log entries" in second.out
     listed = run("backup", "list", "--lang", "en")
     assert listed.code == 0 and listed.out.count(".xlcrmbak") == 2 and "2 backups" in listed.out
+    assert "drill" not in listed.out and run("backup", "verify").code == 0
+    assert "2025-03-12 14:30:00，可以恢复" in run("backup", "list").out
     told = run("backup", "list", share, "--json").data
     assert [one["kind"] for one in told[0]["packages"]] == ["full", "inc"] and all(one["whole"] for one in told[0]["packages"])
     assert run("backup", "--full", "--json").data["why"] == "backup.full_asked"

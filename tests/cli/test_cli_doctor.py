@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -43,12 +44,13 @@ LATER = "2025-05-02 09:00:00"
 ABOUT_THE_STORE = {"log_unsound", "log_unverified", "reviews_overdue"}
 
 
-@pytest.mark.parametrize(("name", "codes"), [
-    ("赵敏", ["log_unverified", "reviews_overdue"]), ("王五", ["log_unverified"]), ("孙七", ["reviews_overdue"]), ("吴九", []), ("张三", []),
-])  # fmt: skip
-def test_everybody_is_told_what_is_theirs_to_see_to(told: Told, name: str, codes: list[str]) -> None:
-    assert not ABOUT_THE_STORE & set(told(name)), "the day it was stored nothing is overdue"
-    assert [one for one in told(name, LATER) if one in ABOUT_THE_STORE] == codes
+def test_everybody_is_told_what_is_theirs_to_see_to(told: Told) -> None:
+    later = {
+        "赵敏": ["log_unverified", "reviews_overdue"], "王五": ["log_unverified"], "孙七": ["reviews_overdue"], "吴九": [], "张三": [],
+    }  # fmt: skip
+    for name, codes in later.items():
+        assert not ABOUT_THE_STORE & set(told(name)), "the day it was stored nothing is overdue"
+        assert [one for one in told(name, LATER) if one in ABOUT_THE_STORE] == codes
 
 
 def test_a_verification_counts_for_a_month(told: Told, run: Run) -> None:
@@ -69,8 +71,17 @@ def test_who_makes_backups_is_told_about_them(told: Told, run: Run, tmp_path: Pa
     assert run("backup", backups).code == 0
     assert [one for one in told("赵敏") if one.startswith(("backup", "restore"))] == ["restore_unproven"]
     assert "最近备份 2025-03-12 15:00" in run("doctor").out
+    assert run("backup", "verify").code == 0
+    assert not [one for one in told("赵敏") if one.startswith(("backup", "restore"))]
+    assert "log_unverified" not in told("赵敏", "2025-04-10 09:00:00"), "a drill reads the whole log"
+    assert "restore_unproven" not in told("赵敏", "2025-03-20 15:00:00")
+    assert "restore_unproven" in told("赵敏", "2025-03-20 15:01:00")
     assert "backup_old" not in told("赵敏", "2025-03-14 03:00:00")
     assert "backup_old" in told("赵敏", "2025-03-14 03:01:00")
+    with app.session(None, "zh") as desk:
+        said = json.dumps({"at": "2025-03-14 02:00:00", "ok": False, "trouble": "少了3个客户。"})
+        desk.store.apply(Operation("settings", [Change("setting", "backup.proven", "", {"value": said})]), desk.context)
+    assert "restore_failed" in told("赵敏", "2025-03-20 15:01:00") and "少了3个客户" in run("doctor").out
     backups.rename(tmp_path / "别处")
     assert [one for one in told("赵敏") if one.startswith("backup")] == ["backup_away"]
 

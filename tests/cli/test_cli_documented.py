@@ -39,6 +39,7 @@ NOT_RUN = {
 STANDS_FOR = {
     "工作簿.xlsx": "客户.xlsx", "文件夹": "交来的表", "关键字": "海河", "客户": "CX2025030001", "保留的客户": "CX2025030001",
     "并入的客户": "CX2025030002", "字段": "联系方式", "编号": "", "姓名": "赵敏",
+    "地址": "sqlite:///恢复.db",
 }  # fmt: skip
 """What is typed for a word that stands for something; blank: it is left out."""
 BESIDES = {

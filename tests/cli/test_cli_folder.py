@@ -78,6 +78,9 @@ def test_from_joining_to_the_numbers_in_the_sheet(at: At, member: str, share: Pa
     assert at(member, "outbox", "list").code == 0
     shown = at(member, "show", "海河")
     assert shown.code == 0 and "13912345678" in shown.out
+    page = at(member, "show", "海河", "--out", tmp_path / "全景.xlsx")
+    assert page.code == 0 and (tmp_path / "全景.xlsx").exists(), page.err
+    assert "无变化2行" in at(member, "refresh", clean).out
     told = at(member, "whoami")
     assert told.code == 0 and "李芳" in told.out and "2025-03-12" in told.out and "XLCRM_IDENTITY" in told.out, told.out
     for words in (("audit", "verify"), ("key",), ("store", "init"), ("people", "--add", "王五"), ("log", "海河")):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from xlcrm.store import sqlite
 from xlcrm.store.base import Store
 
 NOW = datetime(2025, 3, 12, 14, 30)
+TIMES = int(os.environ.get("XLCRM_TIMES", "1"))
+"""How many times the examples of the costly random tests: ``make soak`` tries ten times as many."""
 ALL = frozenset({"entry", "steward", "manager", "finance", "admin"})
 
 

@@ -10,6 +10,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -21,16 +22,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.conftest import CIPHER, context
-from xlcrm.crypto.chest import Opening
+from xlcrm.crypto.chest import Opener, Opening
 from xlcrm.crypto.keys import Lock
 from xlcrm.errors import StoreError, UsageError
-from xlcrm.jobs.backup import folder, keeping, making
+from xlcrm.jobs.backup import drills, folder, keeping, making
+from xlcrm.jobs.backup.drills import Drill
 from xlcrm.jobs.backup.folder import Kept, Shelf
 from xlcrm.jobs.backup.keeping import Policy
 from xlcrm.model.context import Context
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Operation
 from xlcrm.store import sqlite
+from xlcrm.store.backup import package
 from xlcrm.store.backup.package import Head, Place
 from xlcrm.store.sql import SqlStore
 
@@ -79,10 +82,14 @@ def test_first_a_full_one_then_what_came_since_and_a_full_one_each_week(store: S
 
 
 def test_one_says_why_it_is_a_full_one(store: SqlStore, root: Path) -> None:
-    assert (first := making.make(store, on(0), root)).why and first.why.key == "backup.full_first"
-    assert making.make(store, on(0, 10), root).why is None
-    assert (asked := making.make(store, on(1), root, full=True)).why and asked.why.key == "backup.full_asked"
-    assert (weekly := making.make(store, on(8), root)).why and weekly.why.key == "backup.full_weekly"
+    def why(day: int, full: bool = False) -> str:
+        made = making.make(store, on(day), root, full)
+        return made.why.key if made.why else ""
+
+    assert [why(0), why(1), why(2, full=True), why(3), why(9)] == ["backup.full_first", "", "backup.full_asked", "", "backup.full_weekly"]
+    place = folder.stores(root)[0]
+    drills.note(place, Drill("2025-03-10 10:00:00", False, "backup.damaged", folder.shelf(place).packages[-1].head.id, ""))
+    assert [why(10), why(11)] == ["backup.full_unproven", ""]
 
 
 def test_a_store_that_was_put_back_begins_a_chain_of_its_own(store: SqlStore, root: Path, tmp_path: Path) -> None:
@@ -112,9 +119,12 @@ def test_a_package_that_cannot_be_read_is_named_and_left_alone(store: SqlStore, 
     first = making.make(store, on(0), root)
     broken = first.kept.path.with_name("000009-full-20250301T090000-00000000.xlcrmbak")
     broken.write_bytes(first.kept.path.read_bytes()[50:])
+    foreign = first.kept.path.with_name("000008-full-20250301T090000-00000000.xlcrmbak")
+    foreign.write_bytes(first.kept.path.read_bytes().replace(first.kept.head.store.encode(), b"f" * 32, 1))
     made = making.make(store, on(1), root)
-    assert made.why is None and broken.exists()
-    assert [(fault.key, fault.values["path"]) for fault in made.faults if isinstance(fault, StoreError)] == [("backup.not_package", broken)]
+    assert made.why is None and broken.exists() and foreign.exists()
+    told = {(fault.key, fault.values["path"]) for fault in made.faults if isinstance(fault, StoreError)}
+    assert told == {("backup.not_package", broken), ("backup.another_store", foreign)}
 
 
 def test_the_copy_of_a_package_that_a_sync_drive_leaves_counts_once(store: SqlStore, root: Path) -> None:
@@ -226,7 +236,7 @@ def shelf(*days_ago: int, now: datetime, every: int = 7) -> Shelf:
         full = number % every == 0
         at = str((now - timedelta(days=days)).replace(microsecond=0))
         head = Head("s", f"{number:032d}", number, "full" if full else "inc", "", "" if full else found[-1].head.id, at, Place(0, 0, ""),
-                    Place(number, number, ""), 9, "", "", "", "", 0, opening)  # fmt: skip
+                    Place(number, number, ""), "", 9, "", "", "", "", 0, opening)  # fmt: skip
         found.append(Kept(Path(f"{number}"), head, 1))
     return Shelf(found, ())
 
@@ -251,12 +261,12 @@ def test_all_of_the_last_weeks_then_a_full_one_a_week_then_one_a_month() -> None
     assert going == sorted(going, key=lambda one: one.head.number, reverse=True)  # an increment goes before what it builds upon
 
 
-def test_the_newest_chain_and_the_newest_proven_one_stay_whatever_their_age() -> None:
+def test_the_two_newest_chains_and_the_newest_proven_one_stay_whatever_their_age() -> None:
     lies = shelf(*range(200, 230), now=NOW, every=5)
     proven = lies.packages[12]
     going = keeping.gone(lies, Policy(1, 0, 0), NOW, [lies.packages[3].head.id, proven.head.id])
     stays = [one for one in lies.packages if one not in going]
-    assert stays == [*lies.chain(proven), *lies.newest()]
+    assert stays == [*lies.chain(proven), *lies.packages[20:]]
 
 
 @given(st.sets(st.integers(0, 400), max_size=60), st.integers(1, 9), st.integers(1, 60), st.integers(0, 9), st.integers(0, 14))
@@ -273,7 +283,16 @@ def test_packages_go_when_their_time_is_over(store: SqlStore, root: Path) -> Non
         made = making.make(store, on(day), root, policy=replace(Policy(), days=10, weeks=0, months=0))
         if day == 10:
             assert kinds(root) == ["full", "inc", "inc", "full", "inc"] and not made.removed
-    assert kinds(root) == ["full"] and len(made.removed) == 5
+    assert kinds(root) == ["full", "inc", "full"] and len(made.removed) == 3
+
+
+def test_a_clock_that_went_wrong_once_changes_no_order(store: SqlStore, root: Path) -> None:
+    making.make(store, on(0), root)
+    making.make(store, on(5), root)
+    add(store, "danach")
+    made = making.make(store, on(1), root)
+    assert folder.shelf(folder.stores(root)[0]).newest()[-1].head == made.kept.head
+    assert made.kept.head.number == 3 and made.kept.at == on(5).clock() + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("said", ["", "x", "35", "0d", "8w", "35d;8w", "35d,8y"])
@@ -286,3 +305,34 @@ def test_a_retention_that_makes_no_sense_is_told(said: str) -> None:
 def test_a_retention_reads_as_it_is_written() -> None:
     assert keeping.policy("35d,8w,12m") == Policy() and str(Policy()) == "35d,8w,12m"
     assert keeping.policy(" 90D, 4w") == Policy(90, 4, 0)
+
+
+def test_the_backup_after_an_erasure_takes_it_out_of_the_older_ones(
+    store: SqlStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XLCRM_KEY", b64encode(b"w" * 32 + b"i" * 32).decode())
+    add(store, "要忘记的人")
+    victim = next(iter(store.scan("customer"))).rid
+    making.make(store, on(0), root)
+    store.apply(Operation("change", [Change("customer", victim, victim, {"name": "改名的人"}, base=1)]), context())
+    making.make(store, on(1), root)
+    store.erase(victim, "本人要求", on(2))
+    made = making.make(store, on(2), root)
+    assert (made.purged, made.unpurged) == (2, ())
+    place = made.kept.path.parent
+    assert kinds(root) == ["full", "inc", "inc"] and folder.shelf(place).newest()[-1].head == made.kept.head
+    for one in folder.shelf(place).packages:
+        with package.opened(one.path, Opener()) as found:
+            said = b"".join(block for _, content in found.sections() for block in content)
+            assert victim.encode() in said and "的人".encode() not in said
+    assert making.make(store, on(3), root).purged == 0
+
+
+def test_older_ones_that_nobody_here_opens_are_named(store: SqlStore, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlcrm.crypto.keys.safe_keyring", lambda: None)
+    monkeypatch.delenv("XLCRM_KEY", raising=False)
+    add(store, "要忘记的人")
+    first = making.make(store, on(0), root).kept.path
+    store.erase(next(iter(store.scan("customer"))).rid, "本人要求", on(1))
+    before = first.read_bytes()
+    assert making.make(store, on(1), root).unpurged == (first,) and first.read_bytes() == before

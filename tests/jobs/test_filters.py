@@ -42,7 +42,8 @@ def test_what_a_filter_means(said: str, meant: list[tuple[str, str, str]]) -> No
     [
         ("意向客户", "no_sign", "第1个条件“意向客户”"),
         ("状态=意向客户，脾气=好", "no_field", "第2个条件“脾气=好”：客户表里没有“脾气”"),
-        ("校验结果=通过", "no_field", "校验结果"),
+        ("校验结果=通过", "not_stored", "校验结果"),
+        ("标签=高价值", "not_stored", "标签"),
         ("联系方式=139", "sensitive", "联系方式"),
         ("状态>意向客户", "no_order", "“客户状态”不分大小"),
         ("年预算>多", "no_value", "“多”不是“年预算(万元)”"),
@@ -94,6 +95,7 @@ def test_a_view_is_kept_replaced_and_taken_away(office: Office) -> None:
         ("长" * 31, "状态=意向客户", "views.bad_name"),
         ("空", " ", "views.no_filter"),
         ("错", "状态意向", "filters.no_sign"),
+        ("长", "，".join(["状态=意向客户"] * 30), "views.too_long"),
     ],
 )
 def test_what_is_no_view_is_refused_when_it_is_saved(office: Office, name: str, said: str, key: str) -> None:
@@ -140,7 +142,7 @@ def test_the_dictionary_shows_the_teams_views_and_keeps_ones_own(office: Office)
         ("筛选视图（已删除）", "意向", "团队", "状态=意向客户"),
         ("筛选视图", "重点", "团队", "年预算>20"),
     ]
-    assert dictionary.own_views(book) == {"我的": "年预算>5"} and len(lines(book)) == 4
+    assert dictionary.own_views(book) == ({"我的": "年预算>5"}, "") and len(lines(book)) == 4
     assert not any(dictionary.own_options(book, "zh").values()), "a view is no option of a dropdown"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from xlcrm.jobs.queues.items import waiting
 from xlcrm.jobs.queues.lines import line
 from xlcrm.jobs.readback import changed
 from xlcrm.model.context import Context, Person
+from xlcrm.model.operation import Change, Operation, Result
 from xlcrm.rules.telling import staff
 from xlcrm.sheets.files import open_book
 
@@ -191,3 +193,18 @@ def test_a_consent_from_an_older_version_that_named_no_number_is_asked_for_again
     proposals.approve(store, firm.context(firm.chen), old, firm.office.rulebook())
     assert not firm.want().allowed
     assert datetime.fromisoformat(old.at) == NOW
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_nobody_changes_what_was_agreed_to(firm: Firm, when: str) -> None:
+    store = firm.office.store
+    proposal = outside.propose(store, firm.context(firm.sun), firm.want(), WHY)
+    if when == "after":
+        proposals.approve(store, firm.context(firm.chen), proposal, firm.office.rulebook())
+    (known,) = store.proposals(outside.KIND, outcome="")
+    more = json.dumps({"filter": "", "plain": ["phone"], "count": 99})
+    change = Change("proposal", proposal.rid, "", {"about": more}, known.version)
+    receipt = store.apply(Operation("proposal", [change]), firm.context(firm.sun))
+    assert receipt.outcomes[0].result is Result.REFUSED
+    (still,) = store.proposals(outside.KIND, outcome="")
+    assert still.about["filter"] == FILTER

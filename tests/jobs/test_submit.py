@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.jobs.conftest import NOW, Office, cells, customer, other, put
+from tests.jobs.conftest import NOW, TIMES, Office, cells, customer, other, put
 from xlcrm.jobs import make, readback
 from xlcrm.jobs.dedupe import dedupe
 from xlcrm.jobs.submit import Count, submit
@@ -381,7 +381,7 @@ ROW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12 * TIMES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW, max_size=6), st.booleans())
 def test_every_row_read_is_accounted_for(office: Office, rows: list[dict[str, Cell]], accept: bool) -> None:
     book = office.book(*[row for row in rows if any(row.values())])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.jobs.conftest import ALL, NOW, Office, cells, customer, other, put
+from tests.jobs.conftest import ALL, NOW, TIMES, Office, cells, customer, other, put
 from xlcrm.crypto import keys
 from xlcrm.crypto.cipher import Cipher
 from xlcrm.errors import BookError
@@ -307,7 +307,7 @@ WORDS = {
 }
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8 * TIMES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example([FIRST, SECOND, THIRD], [("accept", 0), ("press", 0), ("press", 0)])
 @example([FIRST, SECOND, THIRD], [("merge", 0), ("turn", 1), ("accept", 0), ("press", 0)])
 @example([FIRST, OTHER_CONTACT, FIRST, FIRST, THEIR_SHORT_NAME], [("turn", 17)])
@@ -371,7 +371,7 @@ def test_of_two_customers_equally_alike_the_older_is_merged_into_in_every_store(
         office.store.close()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4 * TIMES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW, min_size=3, max_size=8), st.lists(ROW, max_size=4))
 def test_the_same_books_come_out_the_same_in_another_store(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Cell]], later: list[dict[str, Cell]]

@@ -27,6 +27,13 @@ def test_a_period_begins_on_the_first_of_its_first_month(period: Period, day: da
     assert period.begins(day) == begins
 
 
+@pytest.mark.parametrize(
+    ("day", "since"), [(TODAY, "2025-07-01"), (date(2026, 1, 31), "2025-12-01"), (date(2025, 3, 1), "2025-02-01")]
+)
+def test_a_review_is_overdue_once_its_month_is_over(day: date, since: str) -> None:
+    assert keeping.overdue_before(day) == since
+
+
 def test_a_customer_is_due_once_a_period() -> None:
     assert keeping.due(None, Period.MONTH, TODAY)
     assert keeping.due("2025-07-31 18:00:00", Period.MONTH, TODAY)
@@ -48,7 +55,10 @@ def test_business_and_plans_come_from_all_that_belongs_to_a_customer() -> None:
     customer: Values = {"first_contact": "2023-05-01", "contract_end": "2024-01-31"}
     found = keeping.pulse(customer, "2023-06-01 10:00:00", [], [], [])
     assert found == Pulse(date(2023, 6, 1), date(2024, 1, 31))
-    talks: list[Values] = [{"at": "2025-01-05 10:00:00", "next_due": "2025-02-01"}, {"at": "2024-12-05 10:00:00", "next_due": None}]
+    talks: list[Values] = [
+        {"at": "2025-01-05 10:00:00", "next_due": "2025-02-01"},
+        {"at": "2024-12-05 10:00:00", "next_due": None},
+    ]
     chances: list[Values] = [{"stage": "offer", "expected_on": "2025-09-30"}, {"stage": "lost", "expected_on": "2026-09-30"}]
     plans: list[Values] = [{"on": "2025-03-03", "execution": "已举办"}, {"on": "2025-10-10", "execution": None}]
     assert keeping.pulse(customer, None, talks, chances, plans) == Pulse(date(2025, 3, 3), date(2025, 10, 10))

@@ -39,7 +39,7 @@ def rows(name: str, title: str, groups: Sequence[tuple[str, int]]) -> List:
 
 def report(industries: Sequence[str] = INDUSTRIES, scope: str = "全部客户") -> Report:
     """A month of a small firm, with every kind of chart."""
-    counts = [max(1, 42 - 5 * place) for place in range(len(industries))]
+    counts = [max(1, 12 - place) for place in range(len(industries))]
     sizes = [12, 8, 5, 3]
     by_industry = Table(
         "industry", "行业分布",

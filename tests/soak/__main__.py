@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
+from tests.soak import backups, quarter
 from tests.soak import folder as sharing
-from tests.soak import quarter
 from tests.soak.histories import STEPS, History, crowd
 from tests.soak.places import opened
 from tests.soak.plan import plan
 from tests.soak.run import run
+from tests.store.cluster import Cluster, programs
 from tests.store.conftest import CIPHER
 from xlcrm.store import sqlite
 
+SHEETS = (
+    "tests/jobs/test_submit_waiting.py::test_on_any_journey_no_waiting_row_is_settled_without_a_decision",
+    "tests/jobs/test_submit_waiting.py::test_the_same_books_come_out_the_same_in_another_store",
+    "tests/jobs/test_submit.py::test_every_row_read_is_accounted_for",
+)
 PER_STORE = 10  # histories that follow one another in one store
 
 
@@ -31,6 +39,8 @@ def main() -> int:
     parser.add_argument("--histories", type=int, default=1000, help="of merges and undos, compared with a model")
     parser.add_argument("--firms", type=int, default=10, help="of forty people with a shared folder")
     parser.add_argument("--quarters", type=int, default=2, help="of twenty people with 2,000 customers and 3,000 requests")
+    parser.add_argument("--lives", type=int, default=60, help="of stores that are backed up, damaged and restored")
+    parser.add_argument("--sheets", type=int, default=10, help="times the random sheets of the tests, with rows that resemble each other")
     parser.add_argument("--engine", choices=("sqlite", "postgres", "disk"), default="", help="one engine only")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends it wants servers and disks gone, too
@@ -52,7 +62,7 @@ def main() -> int:
         print(engine, ", ".join(f"{what} {count}" for what, count in sorted(done.items())))
     print(f"{len(plans) - len(bad)} runs well, {len(bad)} not, {time.monotonic() - started:.0f} s")
     astray = _histories(options.seed, options.histories)
-    troubled = [*_firms(options.seed, options.firms), *_quarters(options.seed, options.quarters)]
+    troubled = [*_firms(options.seed, options.firms), *_quarters(options.seed, options.quarters), *_lives(options.seed, options.lives), *_sheets(options.sheets)]
     if bad:
         print("again: python -m tests.soak --runs 1 --seed " + " | ".join(map(str, bad)))
     return 1 if bad or astray or troubled else 0
@@ -103,6 +113,35 @@ def _quarters(first: int, count: int) -> list[int]:
     print("update requests", ", ".join(f"{what} {number}" for what, number in sorted(done.items())))
     print(f"{count - len(bad)} quarters well, {len(bad)} not, {time.monotonic() - started:.0f} s")
     return bad
+
+
+def _lives(first: int, count: int) -> list[int]:
+    """Lives with backups, every third one on a server; the seeds of those in which a restore was wrong, or silent."""
+    started, bad, done = time.monotonic(), list[int](), Counter[str]()
+    cluster = Cluster(found) if count and (found := programs()) else None
+    for seed in range(first, first + count):
+        server = (lambda: cluster.url(cluster.database())) if cluster and seed % 3 == 0 else None
+        with tempfile.TemporaryDirectory(prefix="xlcrm-lives-") as folder:
+            report = backups.run(seed, Path(folder), server)
+        done += report.done
+        if report.wrong:
+            bad.append(seed)
+            print(f"life {seed}: " + "; ".join(report.wrong[:5]), flush=True)
+    if cluster:
+        cluster.remove()
+    print("backups", ", ".join(f"{what} {number}" for what, number in sorted(done.items())))
+    print(f"{count - len(bad)} lives well, {len(bad)} not, {time.monotonic() - started:.0f} s")
+    return bad
+
+
+def _sheets(times: int) -> list[str]:
+    """``times`` as many random sheets as ``make test`` submits; the tests that found one which is not well."""
+    wrong = []
+    for test in SHEETS if times else ():
+        words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test]
+        if subprocess.run(words, env={**os.environ, "XLCRM_TIMES": str(times)}, check=False).returncode:
+            wrong.append(test)
+    return wrong
 
 
 if __name__ == "__main__":  # a process that is started anew imports this

@@ -34,6 +34,8 @@ from xlcrm.store.postgres.server import NOBODY
 from xlcrm.store.sql import SqlStore
 
 HARMS = ("flip", "flip", "cut", "swap", "lose piece", "drop", "exchange", "graft", "head", "foreign", "junk")
+TOUCHING = ("open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir", "os.listdir", "os.scandir", "os.chmod", "os.utime")
+"""Of Python's own events those of a program that reads or writes a folder."""
 _SIZE = 4  # bytes that say how long a piece is
 
 
@@ -177,9 +179,7 @@ class World:
             seen = iter(range(event))
 
             def hook(name: str, said: object) -> None:
-                if name.startswith("os.") or name == "open":
-                    for _ in seen:
-                        return
+                if name in TOUCHING and next(seen, None) is None:
                     os.kill(os.getpid(), signal.SIGKILL)
 
             sys.addaudithook(hook)

@@ -108,9 +108,11 @@ def made(cluster: Cluster) -> str:
 
 
 @pytest.fixture
-def url(cluster: Cluster, made: str) -> str:
-    """A fresh store in a database of its own."""
-    return cluster.url(cluster.database(made))
+def url(cluster: Cluster, made: str) -> Iterator[str]:
+    """A fresh store in a database of its own, which goes with the test."""
+    database = cluster.database(made)
+    yield cluster.url(database)
+    cluster.drop(database)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -13,22 +14,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from tests.store.conftest import CIPHER, agree_to_erase, context
+from tests.store.conftest import CIPHER, LI, agree_to_erase, context
+from tests.store.firm import Firm
 from xlcrm.crypto import chest, identity, keys, recovery
 from xlcrm.crypto.cipher import Cipher, Keys
 from xlcrm.errors import KeysError, StoreError, UsageError
 from xlcrm.model.identity import new_rid
 from xlcrm.model.operation import Change, Imported, Operation, Values
-from xlcrm.store import sqlite
+from xlcrm.store import guard, sqlite
 from xlcrm.store.backup import increment, package
 from xlcrm.store.backup.increment import Block, Sides
 from xlcrm.store.backup.package import Head, Manifest, Place
 from xlcrm.store.backup.source import Apart, erased
 from xlcrm.store.log import GENESIS
+from xlcrm.store.postgres import opening
 from xlcrm.store.schema import DATA_KEY, ENTRY, IMPORTED, OPERATION, SQL, SUBMISSION
 from xlcrm.store.sql import SqlStore
 
 KEYS = Keys(b"w" * 32, b"i" * 32)
+LINE = b64encode(KEYS.wrap + KEYS.index).decode()
 BOSS, SELLER, PRINTED = identity.new(), identity.new(), identity.new()
 CODE = recovery.new()
 SAYS = {"a": [b"first", b"", b"second"], "nothing": [], "b": [b"\n" * 5000]}
@@ -54,7 +58,7 @@ def team() -> keys.Lock:
 def head(opening: chest.Opening, **said: object) -> Head:
     whole = Head(
         store="s" * 32, id="p" * 32, number=1, kind="full", content="database", parent="", at="2025-03-05 14:30:00", since=BEGIN,
-        until=BEGIN, schema=9, engine="SQLite", program="1", basis="[]", standing="", erased=0, opening=opening,
+        until=BEGIN, reaches="", schema=9, engine="SQLite", program="1", basis="[]", standing="", erased=0, opening=opening,
     )  # fmt: skip
     return replace(whole, **said)  # type: ignore[arg-type]
 
@@ -101,7 +105,7 @@ def test_administrators_and_the_printed_passphrase_open_it_and_nobody_else(tmp_p
     for opener in (by(SELLER), chest.Opener(environ={"XLCRM_KEY": keys.new_key()}), chest.Opener(environ={})):
         with pytest.raises(KeysError) as error:
             read(path, opener)
-        assert error.value.key == "backup.not_yours" and "王总" in error.value.sentence()
+        assert error.value.key == "backup.not_yours" and "王总" in error.value.sentence() and str(path) in error.value.sentence("en")
     with pytest.raises(KeysError):
         read(path, chest.Opener(lambda: "another", {}))
 
@@ -290,16 +294,32 @@ def test_of_what_was_erased_since_nothing_but_its_place_goes_along(store: SqlSto
         assert victim in erased(connection)
 
 
+def test_who_was_taken_out_of_a_restored_store_is_known_as_erased_though_its_log_does_not_tell(tmp_path: Path) -> None:
+    store = lives(tmp_path)
+    rid, contact = customer(store, "甲"), new_rid()
+    store.apply(Operation("submit", [Change("contact", contact, rid, {"customer": rid, "name": "王"}, number="L1")]), context())
+    with store._engine.connect() as connection, connection.begin():
+        for table, one in (("customer", rid), ("contact", contact)):
+            connection.exec_driver_sql(f"UPDATE {table} SET life = 'erased' WHERE rid = ?", (one,))
+    with store._reading() as connection:
+        assert sorted(erased(connection)) == sorted([rid, contact])
+    store.close()
+
+
 def test_an_operation_of_many_entries_comes_in_blocks(tmp_path: Path) -> None:
     store = sqlite.open(tmp_path / "store.db", CIPHER)
     since = Place(0, 0, GENESIS)
-    rids = [new_rid() for _ in range(1200)]
+    rids = [new_rid() for _ in range(600)]
     many = [Change("customer", rid, rid, {"name": f"客户{number}"}, number=f"C{number}", keys=()) for number, rid in enumerate(rids)]
     store.apply(Operation("submit", many), context())
     blocks, sides, manifest = came(store, since)
-    assert [bool(one.operation) for one in blocks] == [False, False, True] and manifest.counts["entry"] == 1200
-    assert len(sides["data_key"]) == 1200
+    assert [bool(one.operation) for one in blocks] == [False, True] and manifest.counts["entry"] == 600
+    assert len(sides["data_key"]) == 600
     store.close()
+
+
+def unwatched(done: int, total: int) -> None:
+    assert 0 <= done <= total
 
 
 def lives(tmp_path: Path) -> SqlStore:
@@ -316,30 +336,31 @@ def at(tmp_path: Path) -> Callable[[], Path]:
 def test_an_operation_of_one_field_takes_no_more_than_600_bytes(tmp_path: Path) -> None:
     store, path = lives(tmp_path), at(tmp_path)
     rids = [customer(store, f"客户{number}") for number in range(20)]
-    full = store.backups.full(path(), 1, "2025-03-05 15:00:00", lambda done, total: None)
-    empty = store.backups.increment(path(), full.head, 2, "2025-03-05 15:00:00")
+    full = store.backups.full(path(), 1, "2025-03-05 15:00:00", unwatched)
+    empty = store.backups.increment(path(), full.head, 2, "2025-03-05 15:00:00", unwatched)
     for rid in rids:
         store.apply(Operation("change", [Change("customer", rid, rid, {"phone": "+8613811112222"}, base=1)]), context())
-    written = store.backups.increment(path(), full.head, 3, "2025-03-05 16:00:00")
+    written = store.backups.increment(path(), full.head, 3, "2025-03-05 16:00:00", unwatched)
     assert written.manifest.counts["operation"] == 20
     assert written.size - empty.size <= 20 * 600
     store.close()
 
 
-def test_no_increment_follows_another_log_other_keys_or_a_log_that_does_not_hold(tmp_path: Path) -> None:
+@pytest.mark.parametrize("edited", ["after = '{}'", "hash = 'x'", "rid = 'x'"])
+def test_no_increment_follows_another_log_other_keys_or_a_log_that_does_not_hold(edited: str, tmp_path: Path) -> None:
     store, path = lives(tmp_path), at(tmp_path)
-    full = store.backups.full(path(), 1, "2025-03-05 15:00:00", lambda done, total: None).head
+    full = store.backups.full(path(), 1, "2025-03-05 15:00:00", unwatched).head
     customer(store, "甲")
     forked = replace(full, until=Place(1, 1, "f" * 64))
     for parent, key in ((forked, "other_log"), (replace(full, basis="[]"), "other_basis"), (replace(full, until=Place(99, 99, "0" * 64)), "other_log")):
         with pytest.raises(Apart) as error:
-            store.backups.increment(path(), parent, 2, "2025-03-05 15:00:00")
+            store.backups.increment(path(), parent, 2, "2025-03-05 15:00:00", unwatched)
         assert error.value.key == f"backup.{key}" and error.value.sentence()
     with store._engine.connect() as connection, connection.begin():
         connection.exec_driver_sql("DROP TRIGGER entry_kept")
-        connection.exec_driver_sql("UPDATE entry SET after = '{}' WHERE seq = (SELECT max(seq) FROM entry)")
+        connection.exec_driver_sql(f"UPDATE entry SET {edited} WHERE seq = (SELECT max(seq) FROM entry)")
     with pytest.raises(Apart) as error:
-        store.backups.increment(path(), full, 2, "2025-03-05 15:00:00")
+        store.backups.increment(path(), full, 2, "2025-03-05 15:00:00", unwatched)
     assert error.value.key == "backup.log_unsound"
     store.close()
 
@@ -348,25 +369,44 @@ def test_a_full_backup_is_the_file_of_its_moment_and_leaves_nothing_beside_it(tm
     store, path = lives(tmp_path), tmp_path / "one"
     customer(store, "甲")
     before = set(tmp_path.iterdir())
-    written = store.backups.full(path, 1, "2025-03-05 15:00:00", lambda done, total: None)
+    left = tmp_path / ".store.db.backup-killed"
+    left.mkdir()
+    (left / "copy.db").write_text("names in plain")
+    os.utime(left, (0, 0))
+    written = store.backups.full(path, 1, "2025-03-05 15:00:00", unwatched)
     assert set(tmp_path.iterdir()) == before | {path}
-    environ = {"XLCRM_KEY": b64encode(KEYS.wrap + KEYS.index).decode()}
-    with package.opened(path, chest.Opener(environ=environ)) as found:
+    with package.opened(path, chest.Opener(environ={"XLCRM_KEY": LINE})) as found:
         name, content = next(found.sections())
         copy = tmp_path / "copy.db"
         copy.write_bytes(b"".join(content))
     assert name == "database"
     again = sqlite.open(copy, CIPHER)
     assert again.status().head == store.status().head and not again.verify().faults
-    assert written.head.until == reached(store) and written.manifest.counts["customer"] == 1
+    assert written.head.until == reached(store) and written.head.reaches == context().now()
+    assert written.manifest.counts["customer"] == 1
     for one in (store, again):
         one.close()
 
 
-def test_only_who_manages_keys_gets_at_it(tmp_path: Path) -> None:
-    from tests.store.conftest import LI
-    from xlcrm.store import guard
+def test_a_servers_store_goes_into_a_package_table_by_table_and_goes_on_from_there(url: str, tmp_path: Path) -> None:
+    store, path = opening.open(url, CIPHER), at(tmp_path)
+    customer(store, "甲")
+    full = store.backups.full(path(), 1, "2025-03-05 15:00:00", unwatched)
+    assert full.head.content == "copies" and full.manifest.counts["customer"] == 1 and full.head.until == reached(store)
+    with package.opened(tmp_path / "0.part", chest.Opener(environ={"XLCRM_KEY": LINE})) as found:
+        assert {name for name, _ in found.sections()} == {f"copy:{name}" for name in full.manifest.counts}
+    customer(store, "乙")
+    assert store.backups.increment(path(), full.head, 2, "2025-03-05 16:00:00", unwatched).manifest.counts["data_key"] == 1
+    store.close()
 
+
+def test_on_a_server_only_the_owner_of_the_store_reads_it_whole(served: Firm) -> None:
+    with served.as_("admin") as (store, _), pytest.raises(UsageError) as error:
+        store.backups  # noqa: B018
+    assert error.value.key == "backup.not_owner"
+
+
+def test_only_who_manages_keys_gets_at_it(tmp_path: Path) -> None:
     store = lives(tmp_path)
     with pytest.raises(UsageError) as error:
         guard.seen(store, context(LI)).backups  # noqa: B018

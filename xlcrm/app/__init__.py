@@ -2,7 +2,7 @@
 
 from xlcrm.app.address import FOLDER, SERVERS, SQLITE, exists, profile, shown, store_url
 from xlcrm.app.answering import answer, chosen, list_again, reviewed, told, wishing
-from xlcrm.app.backups import backup_folder, known_backup_folder, remember_backup_folder
+from xlcrm.app.backups import backup_folder, backup_retention, known_backup_folder, remember_backup
 from xlcrm.app.desk import Desk, at, connected, matching, session
 from xlcrm.app.files import WORKBOOKS, existing, writable, writing
 from xlcrm.app.folder import TakenBack, deliver, sending, steward, take_back
@@ -30,6 +30,7 @@ __all__ = [
     "at",
     "attach",
     "backup_folder",
+    "backup_retention",
     "caller",
     "chosen",
     "clock",
@@ -57,7 +58,7 @@ __all__ = [
     "outbox",
     "profile",
     "profiles_path",
-    "remember_backup_folder",
+    "remember_backup",
     "reviewed",
     "send",
     "send_notices",

@@ -1,4 +1,4 @@
-"""Where this machine's backups go: a folder for each store, chosen once."""
+"""Where this machine's backups go and how long they stay: for each store, chosen once."""
 
 from __future__ import annotations
 
@@ -22,19 +22,24 @@ def backup_folder(url: str, chosen: Path | None = None) -> Path:
 
 def known_backup_folder(url: str) -> Path | None:
     """The folder kept for the store at ``url``, if there is one."""
-    kept = _kept().get(shown(url))
+    kept = _kept().get(shown(url), {}).get("folder")
     return Path(kept) if kept else None
 
 
-def remember_backup_folder(url: str, folder: Path) -> None:
-    """Keep ``folder`` for the store at ``url``. UsageError where this user's settings cannot be written."""
-    kept, place = _kept(), shown(url)
-    if kept.get(place) == str(folder):
+def backup_retention(url: str) -> str:
+    """How long backups of the store at ``url`` stay, as --keep said it; "" where it never did."""
+    return _kept().get(shown(url), {}).get("keep", "")
+
+
+def remember_backup(url: str, folder: Path, keep: str) -> None:
+    """Keep both for the store at ``url``. UsageError where this user's settings cannot be written."""
+    kept, place, said = _kept(), shown(url), {"folder": str(folder), "keep": keep}
+    if kept.get(place) == said:
         return
     try:
         home().mkdir(parents=True, exist_ok=True)
         fresh = _path().with_suffix(".new")
-        fresh.write_text(json.dumps(kept | {place: str(folder)}, ensure_ascii=False, indent=1), "utf-8")
+        fresh.write_text(json.dumps(kept | {place: said}, ensure_ascii=False, indent=1), "utf-8")
         fresh.replace(_path())
     except OSError as error:
         raise UsageError("cli.unwritable", path=_path()) from error
@@ -44,11 +49,11 @@ def _path() -> Path:
     return home() / "backup.json"
 
 
-def _kept() -> dict[str, str]:
+def _kept() -> dict[str, dict[str, str]]:
     try:
         found = json.loads(_path().read_text("utf-8"))
+        return {str(url): {str(key): str(value) for key, value in said.items()} for url, said in found.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         raise UsageError("backup.bad_memory", path=_path()) from error
-    return found if isinstance(found, dict) else {}

@@ -53,15 +53,15 @@ def _care(store: Store, url: str) -> Any:
     file, backups = Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None, None
     with suppress(UsageError):  # a damaged memory: xlcrm backup says so
         backups = known_backup_folder(url)
-    return care(store, Context(acting, clock), home(), file, backups, _verified().get(url, ""))
+    return care(store, Context(acting, clock), home(), file, backups, _verified().get(shown(url), ""))
 
 
 def note_verified(url: str) -> None:
     """Remember that the whole log of the store at ``url`` was verified just now; nothing is noted where nothing can be."""
     with suppress(OSError):
         home().mkdir(parents=True, exist_ok=True)
-        fresh = _noted().with_suffix(".new")
-        fresh.write_text(json.dumps(_verified() | {url: f"{clock():%Y-%m-%d %H:%M:%S}"}, ensure_ascii=False, indent=1), "utf-8")
+        fresh, now = _noted().with_suffix(".new"), f"{clock():%Y-%m-%d %H:%M:%S}"
+        fresh.write_text(json.dumps(_verified() | {shown(url): now}, ensure_ascii=False, indent=1), "utf-8")
         fresh.replace(_noted())
 
 

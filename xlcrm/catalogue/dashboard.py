@@ -16,6 +16,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart_empty": ("{chart}：没有数据", "{chart}: no data"),
     "others": ("其他", "Others"),
     "first": ("{title}（前 {count} 项）", "{title} (first {count})"),
+    "lowest": ("{title}（最低 {count} 项）", "{title} (lowest {count})"),
     "overview": ("总览", "Overview"),
     "to": ("← {sheet}", "← {sheet}"),
     "pages": ("各页：", "Pages:"),

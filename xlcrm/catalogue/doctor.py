@@ -64,7 +64,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "book_unreadable_cure": ("{cure}", "{cure}"),
     "book_template": ("工作簿的模板版本不同", "The workbook is of another template"),
     "book_template_cause": ("它用的是第{found}版模板，程序用的是第{wanted}版，缺少的列和选项不会自动出现。", "It was made from version {found} of the template, the program has {wanted}: columns and options may be missing."),
-    "book_template_cure": ("先提交完，再运行 xlcrm new 新名称.xlsx，然后在新工作簿里按“刷新我的客户”。", "Submit what is in it, run xlcrm new NEW.xlsx, and press 刷新我的客户 in the new one."),
+    "book_template_cure": ("先提交完，再运行 xlcrm new 新名称.xlsx，然后在新工作簿里按“刷新我的客户”。", "Submit what is in it, run xlcrm new NEW.xlsx, and press Refresh in the new one."),
     "mac_script": ("缺少 Mac 的脚本", "The Mac's script is missing"),
     "mac_script_cause": ("Excel 要通过一个脚本才能启动程序，这个脚本不在或版本不同。", "Excel starts programs through a script, which is missing or of another version."),
     "mac_script_cure": ("运行 xlcrm addin install，然后重新打开 Excel。", "Run xlcrm addin install, then restart Excel."),
@@ -109,5 +109,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "room_short_cure": ("清理磁盘或换一个位置；空间满了，备份和提交会失败（已有的数据不受影响）。", "Free some space or use another place: on a full disk backups and submissions fail (nothing that is there is lost)."),
     "reviews_overdue": ("上个月的核对没有做完", "Last month's review is not finished"),
     "reviews_overdue_cause": ("有{count}个客户（自己的；部门负责人则是本部门的）上个月和这个月都没有核对。", "{count} customers (one's own; a manager's department's) were reviewed neither last month nor this one."),
-    "reviews_overdue_cure": ("按“月度核对”，或运行 xlcrm review 工作簿.xlsx，逐行选择结果后按“提交”。", "Press 月度核对, or run xlcrm review BOOK.xlsx, answer each line and submit."),
+    "reviews_overdue_cure": ("按“月度核对”，或运行 xlcrm review 工作簿.xlsx，逐行选择结果后按“提交”。", "Press Monthly review, or run xlcrm review BOOK.xlsx, answer each line and submit."),
 }

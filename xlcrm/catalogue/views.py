@@ -8,6 +8,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "broken.hint": ("没有任何改动；请重新保存：xlcrm views set 名称 筛选条件，工作簿里自己的视图在“数据字典”中改。", "Nothing was changed; save it anew: xlcrm views set NAME FILTER, a workbook's own in the sheet Dictionary."),
     "bad_name": ("“{name}”不能作视图名称。", "“{name}” cannot be the name of a view."),
     "bad_name.hint": ("名称为1到{longest}个字。", "A name has 1 to {longest} characters."),
+    "too_long": ("视图“{name}”的筛选条件有{count}个字，最多{longest}个。", "The filter of the view “{name}” has {count} characters, at most {longest} are possible."),
+    "too_long.hint": ("没有保存；请少写几个条件。", "Nothing was saved; use fewer conditions."),
     "no_filter": ("视图“{name}”没有写筛选条件。", "The view “{name}” has no filter."),
     "no_filter.hint": ("写法如：xlcrm views set 重点客户 \"行业=制造业，状态=意向客户，年预算>10万\"；要删除请用 xlcrm views remove。", "Write it like: xlcrm views set Key \"Industry=Manufacturing, Status=Prospect\"; to take one away: xlcrm views remove."),
     "action": ("list 列出、set 保存、remove 删除", "list, set, remove"),

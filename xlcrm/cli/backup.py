@@ -56,19 +56,23 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _make(options: argparse.Namespace) -> int:
+    from xlcrm.crypto.chest import Opener
     from xlcrm.jobs.backup import making
     from xlcrm.jobs.backup.keeping import policy
 
-    keep, bar = policy(options.keep) if options.keep else None, terminal.Bar()
+    asked, bar = policy(options.keep) if options.keep else None, terminal.Bar()
     with app.session(None, options.lang, options.store, create=False) as desk:
         root = app.backup_folder(desk.url, options.folder)
-        made = making.make(desk.store, desk.context, root, options.full, keep, bar)
-        app.remember_backup_folder(desk.url, root)
+        kept = app.backup_retention(desk.url)
+        keep = asked or (policy(kept) if kept else None)
+        app.home().mkdir(parents=True, exist_ok=True)
+        made = making.make(desk.store, desk.context, root, options.full, keep, bar, Opener(app.asked()), app.home())
+        app.remember_backup(desk.url, root, str(keep or ""))
     if options.json:
         terminal.dump(_said(made))
     else:
         _tell(made, options.lang)
-    return 1 if made.faults else 0
+    return 1 if made.faults or made.unpurged else 0
 
 
 def _tell(made: Made, language: str) -> None:
@@ -84,6 +88,11 @@ def _tell(made: Made, language: str) -> None:
     print(_opens(head.opening, language))
     if made.removed:
         print(text("backup.removed", language, count=len(made.removed), size=_size(sum(one.size for one in made.removed))))
+    if made.purged:
+        print(text("backup.purged", language, count=made.purged))
+    if made.unpurged:
+        names = "\n".join(f"  {path}" for path in made.unpurged)
+        terminal.tell([text("backup.unpurged", language, count=len(made.unpurged), names=names)])
     terminal.tell(_warnings(head.opening, language) + [one.sentence(language) for one in made.faults])
 
 
@@ -105,7 +114,7 @@ def _opens(opening: Opening, language: str) -> str:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from xlcrm.jobs.backup import folder
+    from xlcrm.jobs.backup import drills, folder
 
     root = app.backup_folder(app.store_url(options.store), options.folder)
     shelves = {path: folder.shelf(path) for path in folder.stores(root)}
@@ -116,6 +125,9 @@ def _list(options: argparse.Namespace) -> int:
     else:
         for path, shelf in shelves.items():
             _show(path, shelf, options.lang)
+            if noted := drills.noted(path):
+                last = noted[-1]
+                print(text("backup.last_drill" if last.ok else "backup.last_drill_bad", options.lang, at=last.at, file=last.file))
     return 0 if any(shelf.newest() and not shelf.faults for shelf in shelves.values()) else 1
 
 
@@ -142,8 +154,8 @@ def _said(made: Made) -> dict[str, object]:
     return {
         "path": str(made.kept.path), "kind": head.kind, "why": made.why.key if made.why else "", "size": made.kept.size,
         "counts": made.written.manifest.counts, "seconds": round(made.seconds, 3), "head": head.until.head,
-        "removed": [str(one.path) for one in made.removed], "opens": list(head.opening.names),
-        "recovery": head.opening.recovery, "faults": [str(one) for one in made.faults],
+        "removed": [str(one.path) for one in made.removed], "purged": made.purged, "unpurged": list(map(str, made.unpurged)),
+        "opens": list(head.opening.names), "recovery": head.opening.recovery, "faults": [str(one) for one in made.faults],
     }  # fmt: skip
 
 

@@ -86,7 +86,7 @@ class Opener:
         self._ciphers: dict[str, Cipher] = {}
 
     def key(self, package: str, opening: Opening) -> bytes:
-        """The key of the content. KeysError: nobody here for whom it was sealed, wrong passphrase, other keys, or changed."""
+        """The key of the content. KeysError: nobody here for whom it was sealed, wrong passphrase, other keys; Tampered."""
         cipher = self.cipher(opening)
         try:
             cipher.confirm(opening.lock.store_id, opening.check)
@@ -96,7 +96,7 @@ class Opener:
             else:
                 secret = AESGCM(cipher.keys.wrap).decrypt(sealed[:NONCE], sealed[NONCE:], _place(package))
         except (InvalidTag, NotBase64, ValueError) as error:
-            raise KeysError("backup.opening_damaged") from error
+            raise Tampered(package) from error
         return _derived(package, secret, cipher)
 
     def again(self, package: str, opening: Opening) -> tuple[Opening, bytes]:

@@ -63,28 +63,21 @@ def _share_tags(book: Book, settings: Mapping[str, str], language: str) -> None:
         book.append(DICTIONARY, [_line(tag, title, types.label(tag.option.parent, language), language) for tag in missing])
 
 
-def own_views(book: Book) -> dict[str, str]:
-    """The views that were written into the workbook itself: name -> filter."""
+def own_views(book: Book) -> tuple[dict[str, str], str]:
+    """The views that were written into the workbook itself (name -> filter), and the name of the one in use, "" for none."""
     if DICTIONARY not in book.tables():
-        return {}
+        return {}, ""
     rows = book.read(DICTIONARY)
     keys = ("list", "label", "note", "parent")
     lines = [[str(rows.cell(index, key) or "").strip() for key in keys] for index in range(len(rows))]
-    return {name: said for of, name, said, above in lines if _is(of, VIEW) and name and said and not _teams(above)}
-
-
-def view_in_use(book: Book) -> str:
-    """The name of the view that a refresh of the workbook goes by; "" for none."""
-    if DICTIONARY not in book.tables():
-        return ""
-    rows = book.read(DICTIONARY)
-    chosen = (index for index in range(len(rows)) if _is(rows.cell(index, "list"), VIEW_IN_USE))
-    return next((name for index in chosen if (name := str(rows.cell(index, "label") or "").strip())), "")
+    own = {name: said for of, name, said, above in lines if _is(of, VIEW) and name and said and not _teams(above)}
+    return own, next((name for of, name, _, _ in lines if name and _is(of, VIEW_IN_USE)), "")
 
 
 def _share_views(book: Book, known: Mapping[str, str], language: str) -> None:
     """The team's views into the sheet; lines that people wrote stay."""
-    rows, words, team = book.read(DICTIONARY), vocabulary(_LISTS), text("views.team", language)
+    rows = book.read(DICTIONARY)
+    words, team = vocabulary(_LISTS), text("views.team", language)
     title = words.label(VIEW, language)
     gone = text("views.gone_list", language, list=title)
     columns = {key: [rows.cell(index, key) for index in range(len(rows))] for key in ("list", "note")}
@@ -96,7 +89,8 @@ def _share_views(book: Book, known: Mapping[str, str], language: str) -> None:
         there.add(name)
         columns["list"][index] = title if name in known else gone
         columns["note"][index] = known.get(name, columns["note"][index])
-    book.write(rows, columns)
+    if there:
+        book.write(rows, columns)
     missing: list[dict[str, Cell]] = [
         {"list": title, "label": name, "parent": team, "note": said} for name, said in known.items() if name not in there
     ]

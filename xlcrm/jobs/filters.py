@@ -51,7 +51,8 @@ def _conditions(part: str, place: int, rulebook: Rulebook) -> Iterator[Condition
         raise UsageError("filters.no_sign", **where)
     field = field_named(match["field"])
     if field is None:
-        raise UsageError("filters.no_field", field=match["field"].strip(), **where)
+        called = match["field"].strip()
+        raise UsageError(f"filters.{'not_stored' if _titled(called) else 'no_field'}", field=called, **where)
     if field.sensitive:
         raise UsageError("filters.sensitive", field=field.title(rulebook.language), **where)
     sign, said = _SIGNS.get(match["sign"], match["sign"]), match["value"]
@@ -78,9 +79,15 @@ def _divided(field: Field, code: str, rulebook: Rulebook) -> bool:
 
 def field_named(name: str) -> Field | None:
     """The stored field of a customer with this header, key or synonym, in either language."""
+    return next((field for field in _titled(name) if field.role in _STORED), None)
+
+
+def _titled(name: str) -> list[Field]:
+    """Every column of the customer sheet that is called so, those that only the sheet has included."""
     wanted = fold(name)
+    found = []
     for field in CUSTOMER.fields:
         titles = [fold(title) for title in (field.key, field.zh, field.en, *field.synonyms)]
-        if field.role in _STORED and (wanted in titles or wanted in [re.sub(r"[(（].*", "", title) for title in titles]):
-            return field
-    return None
+        if wanted in titles or wanted in [re.sub(r"[(（].*", "", title) for title in titles]:
+            found.append(field)
+    return found

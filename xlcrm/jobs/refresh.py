@@ -60,8 +60,9 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook, view
     With a ``view`` (else the one that 数据字典 names as in use) only its customers are appended, and where it says whose, those.
     Raises BookError, StoreError, or UsageError for a view that cannot be used; the workbook is then as it was. Nothing is stored.
     """
-    view = view or dictionary.view_in_use(book)
-    _, where = views.where(rulebook, view, own=dictionary.own_views(book))
+    own, in_use = dictionary.own_views(book)
+    view = view or in_use
+    _, where = views.where(rulebook, view, own=own)
     book.progress(text("jobs.step_read", context.language), 0, 2)
     book.ready()
     _free(book, store.taken_back(), context.language)
@@ -87,7 +88,7 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook, view
         columns = cells(fresh, CUSTOMER.key, context.language, rulebook.names, {})
         book.append(CUSTOMER, [{key: column[index] for key, column in columns.items()} for index in range(len(fresh))])
         done.added = len(fresh)
-    dictionary.share(book, rulebook.settings, context.language)
+    dictionary.share(book, rulebook.settings, book.language)
     book.save()
     book.progress("", 2, 2)
     return done

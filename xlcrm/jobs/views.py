@@ -9,7 +9,7 @@ from xlcrm.errors import UsageError
 from xlcrm.jobs.filters import Condition, conditions
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Change, Operation, Result
-from xlcrm.model.tables import CUSTOMER
+from xlcrm.model.tables import CUSTOMER, DICTIONARY
 from xlcrm.model.vocabularies import fold
 from xlcrm.rules.clean.text import line
 from xlcrm.rules.rulebook import Rulebook
@@ -18,6 +18,7 @@ from xlcrm.store.base import Store
 PREFIX = "view."
 """A setting's name is this and the name of its view; the value is the filter as it was written."""
 LONGEST = 30
+_NOTE = DICTIONARY["note"].longest  # where a workbook shows the filter
 _AND = "，"
 
 
@@ -66,9 +67,12 @@ def keep(store: Store, context: Context, rulebook: Rulebook, name: str, said: st
     name = next((one for one in known if fold(one) == fold(name)), line(name))
     if not 0 < len(name) <= LONGEST:
         raise UsageError("views.bad_name", name=name, longest=LONGEST)
+    said = line(said)
     if not conditions(said, rulebook):
         raise UsageError("views.no_filter", name=name)
-    _write(store, context, name, line(said))
+    if len(said) > _NOTE:
+        raise UsageError("views.too_long", name=name, count=len(said), longest=_NOTE)
+    _write(store, context, name, said)
     return name
 
 

@@ -77,10 +77,9 @@ def due(reviewed: str | None, period: Period, day: date) -> bool:
     return last is None or last < period.begins(day)
 
 
-def overdue(reviewed: str | None, created: str | None, day: date) -> bool:
-    """Whether the review of last month passed over a customer that was there by then, and this month's has not made up for it."""
-    since = Period.MONTH.begins(Period.MONTH.begins(day) - timedelta(days=1))
-    return all(one is None or one < since for one in (_day(reviewed), _day(created)))
+def overdue_before(day: date) -> str:
+    """The first day of last month: a customer neither stored nor reviewed since was passed over by last month's review."""
+    return Period.MONTH.begins(Period.MONTH.begins(day) - timedelta(days=1)).isoformat()
 
 
 def wanting(customer: Values) -> list[str]:

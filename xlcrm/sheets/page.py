@@ -65,6 +65,8 @@ class _Drawn:
     def cards(self, cards: Sequence[Card]) -> None:
         """The cards side by side, as many in a row as its width takes."""
         place, row = 0, list[tuple[int, Card]]()
+        if not cards:
+            return
         for card in cards:
             if place + card.width > GRID:
                 self.card_row(row)

@@ -18,6 +18,7 @@ from xlcrm.jobs.people import change
 from xlcrm.model.context import Context, Person
 from xlcrm.model.identity import new_rid
 from xlcrm.model.rows import Cell
+from xlcrm.model.tables import BY_KEY
 from xlcrm.sheets.memory import MemoryBook
 from xlcrm.store import guard
 
@@ -50,6 +51,8 @@ def test_each_role_reads_from_the_copy_what_it_reads_from_the_store(firm: Firm, 
     for table in ("customer", "contact", "interaction"):
         there = {one.rid: one for one in whole.scan(table)}
         assert {one.rid: one for one in copy.scan(table)} == there
+        names = ["rid", *(field.key for field in BY_KEY[table].data), "created_at"]
+        assert copy.columns(table, names) == whole.columns(table, names)
         assert copy.records(there) == there
     assert [one.rid for one in copy.search("华")] == [one.rid for one in whole.search("华")]
     assert dict(copy.settings()) == dict(firm.store.settings()) and copy.people() == firm.store.people()

@@ -43,7 +43,7 @@ class Rebuilt:
 
 def only(root: Path, store: str = "") -> Path:
     """The folder of the one store in ``root``, or of the one whose id begins with ``store``. UsageError: none, several."""
-    found = [one for one in stores(root) if one.name.startswith(store)] or ([root] if store in root.name else [])
+    found = [one for one in stores(root) if one == root or one.name.startswith(store)]
     if not found:
         raise UsageError("backup.nothing_there", path=root)
     if len(found) > 1:
@@ -59,7 +59,8 @@ def rebuilt(
 
     Of several packages that tell it the nearest is taken whose chain is sound. Broken, KeysError; UsageError where there is none.
     """
-    there, passed = shelf(place), list[XlcrmError]()
+    there = shelf(place)
+    passed: list[XlcrmError] = _own(there) if moment else []
     if not there.packages and not there.faults:
         raise UsageError("backup.nothing_there", path=place)
 
@@ -74,22 +75,36 @@ def rebuilt(
                 files = [one.path for one in chain]
                 built = stack.enter_context(scratch.build(path, files, opener, moment, erased, watch))
                 break
-            except (StoreError, KeysError) as error:
-                if not error.key.startswith("backup.") or error.key in _OURS or error.key == "backup.not_yours":
+            except StoreError as error:
+                if not error.key.startswith("backup.") or error.key in _OURS:
                     raise
                 passed.append(error)
+            except KeysError as error:  # a later one may be for who is here
+                passed.append(error)
         else:
-            fault = (passed or there.faults)[0]
-            raise Broken(fault, _until(there, opener))
+            fault, until = (passed or there.faults)[0], _until(there, opener)
+            strange = isinstance(fault, KeysError) or (fault.key == "backup.opening_damaged" and not until)
+            raise fault if strange else Broken(fault, until)  # whoever opens none of them has other keys
         yield Rebuilt(built, chain, passed)
 
 
 def _telling(there: Shelf, moment: str) -> Sequence[Kept]:
-    """The packages that tell how the store was, the nearest first; none where the last one cannot be read."""
-    if moment and (later := [one for one in there.packages if one.head.at >= moment]):
-        return later
+    """The packages that tell how the store was, the nearest first; none where the last one cannot be read.
+
+    Only one whose log goes beyond ``moment`` is sure to hold all that was done until then; but one that ends right there will do
+    where those are damaged.
+    """
     last = max((one.head.number for one in there.packages), default=0)
-    return there.packages[-1:] if all(_number(one) <= last for one in there.faults) else ()
+    newest = there.packages[-1:] if all(_number(one) <= last for one in _own(there)) else ()
+    if not moment:
+        return newest
+    later = [one for one in there.packages if one.head.reaches > moment] or newest
+    return [*later, *(one for one in reversed(there.packages) if one.head.reaches == moment and one not in later)]
+
+
+def _own(there: Shelf) -> list[XlcrmError]:
+    """What is wrong with packages that may be this store's."""
+    return [one for one in there.faults if one.key != "backup.another_store"]
 
 
 def _number(fault: XlcrmError) -> int:
@@ -124,12 +139,12 @@ def _erased(there: Shelf, chain: Sequence[Kept], opener: Opener, passed: list[Xl
 
 
 def _until(there: Shelf, opener: Opener) -> str:
-    """The moment of the last package whose chain is whole and reads from end to end; "" where none does."""
+    """The moment of the last operation that is in a package whose chain reads from end to end; "" where none does."""
     known: dict[str, XlcrmError | None] = {}
     for last in reversed(there.packages):
         chain = there.chain(last)
         if chain and all(_fault(one, opener, known) is None for one in chain):
-            return last.head.at
+            return last.head.reaches
     return ""
 
 
@@ -142,7 +157,7 @@ def unreadable(there: Shelf, opener: Opener, watch: Callable[[int, int], None]) 
     for number, one in enumerate(there.packages):
         watch(number, len(there.packages))
         fault = _fault(one, opener, {})
-        if fault is not None and (isinstance(fault, StoreError) or fault.key == "backup.opening_damaged"):
+        if isinstance(fault, StoreError):
             faults.append(fault)
         elif not there.chain(one):
             faults.append(StoreError("backup.missing", path=one.path, number=f"{one.head.number - 1:06d}"))

@@ -16,8 +16,8 @@ _FILE = "drills.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """One drill: ``ok`` or the key of the sentence that says what is wrong; ``package`` is the id, ``file`` the name of the last
-    package that was restored, ``operations`` and ``head`` how its log ends.
+    """One drill: ``ok``, or a sentence that says what is wrong; ``package`` is the id, ``file`` the name of the last package that
+    was restored, ``operations`` and ``head`` how its log ends.
     """
 
     at: str

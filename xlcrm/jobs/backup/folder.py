@@ -98,7 +98,9 @@ def home(root: Path, store: str) -> Path:
 
 
 def shelf(folder: Path) -> Shelf:
-    """What lies in a store's folder. A package that is there twice, as sync drives leave copies, counts once."""
+    """What lies in a store's folder. A package that is there twice, as sync drives leave copies, counts once; another store's
+    is a fault.
+    """
     found: dict[str, Kept] = {}
     faults = []
     with reaching(folder):
@@ -106,6 +108,8 @@ def shelf(folder: Path) -> Shelf:
     for path in paths:
         try:
             head = read_head(path)
+            if _STORE.fullmatch(folder.name) and head.store != folder.name:
+                raise StoreError("backup.another_store", path=path)
         except StoreError as error:
             faults.append(error)
             continue

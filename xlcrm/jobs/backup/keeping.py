@@ -39,8 +39,8 @@ def policy(said: str) -> Policy:
 def gone(shelf: Shelf, policy: Policy, now: datetime, proven: Collection[str] = ()) -> list[Kept]:
     """The packages that are not needed any more, each before the one it builds upon.
 
-    ``proven``: the ids of packages from which a restore was proven; the last of them stays with all it builds upon, as does the
-    newest chain.
+    ``proven``: the ids of packages from which a restore was proven; the last of them stays with all it builds upon, as do the
+    newest chain and the one before it: a clock that is wrong by years takes away no more than what is between.
     """
     all_until = now - timedelta(days=policy.days)
     weekly = all_until - timedelta(weeks=policy.weeks)
@@ -49,7 +49,8 @@ def gone(shelf: Shelf, policy: Policy, now: datetime, proven: Collection[str] = 
     older = [one for one in shelf.packages if one.head.kind == FULL and one.at < all_until]
     wanted += _last(one for one in older if one.at >= weekly)
     wanted += _last((one for one in older if monthly <= one.at < weekly), by_month=True)
-    wanted += shelf.newest()[-1:]
+    newest = shelf.newest()
+    wanted += newest[-1:] + Shelf([one for one in shelf.packages if one not in newest], ()).newest()[-1:]
     wanted += [one for one in shelf.packages if one.head.id in proven][-1:]
     staying = {kept.head.id for one in wanted for kept in shelf.chain(one) or [one]}
     return [one for one in reversed(shelf.packages) if one.head.id not in staying]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,12 @@ from xlcrm.jobs.backup.folder import Shelf
 from xlcrm.jobs.backup.restoring import fresh
 from xlcrm.store.backup.purging import rewrite
 
+Watch = Callable[[int, int], None]
+
+
+def unwatched(done: int, total: int) -> None:
+    """Nobody watches."""
+
 
 @dataclass(frozen=True, slots=True)
 class Purged:
@@ -22,15 +28,16 @@ class Purged:
     left: tuple[Path, ...]
 
 
-def purge(place: Path, there: Shelf, opener: Opener, erased: Collection[str], room: Path) -> Purged:
+def purge(place: Path, there: Shelf, opener: Opener, erased: Collection[str], room: Path, watch: Watch = unwatched) -> Purged:
     """Take out of the packages of the folder ``place`` what the records ``erased`` (rids) said, where they do not know of it yet.
 
-    The caller keeps other writers out of the folder. A scratch store lies in ``room`` meanwhile. UsageError of the folder.
+    The caller keeps other writers out of the folder. A scratch store lies in ``room`` meanwhile. ``watch`` is told how many of
+    how many packages are done. UsageError of the folder.
     """
     count, left = 0, list[Path]()
-    for one in there.packages:
-        if one.head.erased >= len(erased):
-            continue
+    ignorant = [one for one in there.packages if one.head.erased < len(erased)]
+    for number, one in enumerate(ignorant):
+        watch(number, len(ignorant))
         try:
             with folder.fresh(place) as part, fresh(room, "purge") as path:
                 done = folder.keep(part, rewrite(one.path, part, path, opener, erased))

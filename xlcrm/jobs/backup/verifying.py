@@ -73,7 +73,8 @@ def verify(
     mine = str(trouble.values.get("path", "")) if trouble else ""
     of = (last.head.id, last.path.name) if last else ("", "")
     seconds = round(time.monotonic() - begun, 1)
-    drill = Drill(context.now(), trouble is None, trouble.key if trouble else "", *of, operations, head, customers, seconds)
+    why = trouble.sentence(language) if trouble else ""
+    drill = Drill(context.now(), trouble is None, why, *of, operations, head, customers, seconds)
     noted = _note(place, store, context, drill)
     different = [one for one in others if str(one.values.get("path", "")) != mine]
     return Verified(drill, trouble, different, values, store is not None, behind, noted)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from xlcrm.errors import XlcrmError
 from xlcrm.jobs.backup import folder
+from xlcrm.jobs.backup.drills import SETTING as DRILL
 from xlcrm.jobs.doctor.care import Backup, Care, Room
 from xlcrm.model.context import Context
 from xlcrm.model.tables import CUSTOMER
@@ -21,7 +22,6 @@ from xlcrm.store.base import Columns, Store
 from xlcrm.store.migrations import LATEST
 
 LEAST = 200 << 20  # bytes that a user's own folder should have left: outbox, copies, drafts
-PROVEN = "backup.proven"  # the setting that says how the last drill went
 COPY = "copy"  # the store is a member's copy: whoever has the original sees to it
 
 
@@ -36,13 +36,13 @@ def care(store: Store, context: Context, home: Path, file: Path | None, backups:
     customers = store.columns(CUSTOMER.key, ["rid", "owner", "created_at"])
     original = store.link().kind != COPY
     audits = original and rights.may(Action.LOG, NOBODYS)
-    began = [moment for said in customers["created_at"] if (moment := _moment(said))]
+    began = min((one for one in customers["created_at"] if one), default="")
     backup, full = _backup(store, settings, backups) if customers["rid"] and original else (None, 0)
     return Care(
         now=context.clock(),
         backup=backup,
         sealed=store.sealed() if audits else True,
-        begun=min(began, default=None) if audits else None,
+        begun=_moment(began) if audits else None,
         verified=_verified(settings, verified),
         unreviewed=_unreviewed(store, customers, _watched(store, rights, context), context.clock().date()),
         rooms=tuple(_rooms(home, file, backups if full else None, full)),
@@ -56,7 +56,7 @@ def _backup(store: Store, settings: Mapping[str, str], root: Path | None) -> tup
         source = store.backups
     except XlcrmError:
         return None, 0
-    drill = _said(settings, PROVEN)
+    drill = _said(settings, DRILL)
     known = Backup(tried=_moment(drill.get("at")), failed="" if drill.get("ok", True) else str(drill.get("trouble") or "?"))
     if root is None:
         return known, 0
@@ -81,20 +81,19 @@ def _watched(store: Store, rights: Rights, context: Context) -> set[str]:
 
 def _unreviewed(store: Store, customers: Columns, owners: set[str], day: date) -> int:
     """How many customers of ``owners`` last month's review passed over."""
+    since = keeping.overdue_before(day)
     found = zip(customers["rid"], customers["owner"], customers["created_at"], strict=True)
-    mine = {rid: created for rid, owner, created in found if owner in owners and keeping.overdue(None, created, day)}
+    mine = {rid for rid, owner, created in found if owner in owners and (created or "") < since}
     if not mine:
         return 0
-    reviews, latest = store.columns("review", ["customer", "scope", "created_at"]), dict[str | None, str]()
-    for customer, scope, at in zip(reviews["customer"], reviews["scope"], reviews["created_at"], strict=True):
-        if customer in mine and scope == "month":
-            latest[customer] = max(latest.get(customer, ""), at or "")
-    return sum(keeping.overdue(latest.get(rid), created, day) for rid, created in mine.items())
+    reviews = store.columns("review", ["customer", "scope", "created_at"])
+    done = zip(reviews["customer"], reviews["scope"], reviews["created_at"], strict=True)
+    return len(mine - {customer for customer, scope, at in done if scope == "month" and (at or "") >= since})
 
 
 def _verified(settings: Mapping[str, str], here: str) -> datetime | None:
     """When the whole log was verified last: on this machine, or in a drill of the backup that passed."""
-    drill = _said(settings, PROVEN)
+    drill = _said(settings, DRILL)
     said = (here, drill.get("at") if drill.get("ok") else "")
     return max((moment for one in said if (moment := _moment(one))), default=None)
 

@@ -10,7 +10,7 @@ from xlcrm.jobs.report.behind import behind, by_size, grouped, linked
 from xlcrm.jobs.report.ground import Ground, amount, share
 from xlcrm.jobs.report.part import Part, Tile
 from xlcrm.model.figures import Chart, Column, Measure, Section, Table
-from xlcrm.model.tables import CUSTOMER, REQUEST
+from xlcrm.model.tables import REQUEST
 from xlcrm.rules.churn import OTHER, REASONS, UNSAID, reason_of
 from xlcrm.rules.rights import Group
 
@@ -115,14 +115,10 @@ def _said(ground: Ground, lost: Sequence[int]) -> dict[int, str]:
     """Why each of ``lost`` was lost, as far as somebody wrote it down: in a request, else in a remark that speaks of a reason."""
     if not lost:
         return {}
-    remarks = ground.store.columns(CUSTOMER.key, ["rid", "remark"])
-    wanted, found = set(lost), dict[int, str]()
-    for rid, remark in zip(remarks["rid"], remarks["remark"], strict=True):
-        place = ground.place.get(rid)
-        if remark and place is not None and place in wanted and reason_of(remark) != OTHER:
-            found[place] = remark
-    asked = ground.owned(REQUEST.key, ["field", "state", "reason"], *NEEDS)
-    for customer, field, state, reason in zip(asked["customer"], asked["field"], asked["state"], asked["reason"], strict=True):
-        if field == "status" and state in _DONE and reason and (place := ground.place[customer]) in wanted:
+    remarks, wanted = ground.customers["remark"], set(lost)
+    found = {place: said for place in lost if (said := remarks[place]) and reason_of(said) != OTHER}
+    asked, places = ground.owned(REQUEST.key, ["field", "state", "reason"], *NEEDS)
+    for place, field, state, reason in zip(places, asked["field"], asked["state"], asked["reason"], strict=True):
+        if field == "status" and state in _DONE and reason and place in wanted:
             found[place] = reason
     return found

@@ -21,6 +21,7 @@ from xlcrm.rules.deadlines import working_due
 from xlcrm.rules.quality import JUDGED, Judge
 from xlcrm.rules.rights import NOBODYS, Action, Group, Level, Rights, Scope, rights_of, widest
 from xlcrm.rules.rulebook import Rulebook
+from xlcrm.rules.tagging import thresholds, worth
 from xlcrm.store.base import Columns, Store
 
 MONTHS = 12
@@ -29,7 +30,7 @@ LATELY = timedelta(days=30)
 """What happens is told of the last thirty days, and of the thirty before."""
 _ENOUGH_MASKED = frozenset({Group.SENSITIVE, Group.CONTACT})
 """Of these only whether something is there goes into figures."""
-_READ = dict.fromkeys(("rid", *JUDGED, "number", "owner", "grade", "budget", "created_at"))
+_READ = dict.fromkeys(("rid", *JUDGED, "number", "owner", "grade", "budget", "remark", "created_at"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +81,20 @@ class Ground:
     @cached_property
     def talks(self) -> Talks:
         """The interactions with customers of whom they, and whose they are, may be read."""
-        found = self.owned(INTERACTION.key, ["at", "way", "follower", "created_at"], Group.NAME, Group.ORDINARY, Group.OWNER)
-        owners = dict(zip(self.customers["rid"], self.customers["owner"], strict=True))
-        return talks.read(found, owners, timedelta(hours=self.rulebook.count("late_hours", LATE)))
+        names = ["at", "way", "follower", "created_at"]
+        found, places = self.owned(INTERACTION.key, names, Group.NAME, Group.ORDINARY, Group.OWNER)
+        # Less than a day is never late: what happened and was written down on one day needs no closer look.
+        limit = timedelta(hours=max(24, self.rulebook.count("late_hours", LATE)))
+        return talks.read(found, places, self.customers["owner"], limit)
+
+    @cached_property
+    def worth(self) -> list[str | None]:
+        """The tier of value of each customer (a tag), None for none; of those whose value may be read (``VALUED``)."""
+        limits, known = thresholds(self.rulebook.settings), dict[tuple[str | None, str | None], str | None]()
+        pairs = list(zip(self.customers["budget"], self.customers["contract_amount"], strict=True))
+        for budget, contract in set(pairs):
+            known[budget, contract] = worth({"budget": budget, "contract_amount": contract}, limits)
+        return [known[pair] for pair in pairs]
 
     # moments
 
@@ -212,17 +224,17 @@ class Ground:
 
     # records that belong to customers
 
-    def owned(self, table: str, names: Iterable[str], *groups: Group) -> Columns:
-        """Columns of the records of ``table`` whose customer's fields of ``groups`` may be read."""
-        found = self.store.columns(table, ["customer", *names])
-        owners, owner, place = self.owners(*groups), self.customers["owner"], self.place
-        within = set(self.customers["rid"]) if owners >= set(owner) else {
-            rid for rid, one in zip(self.customers["rid"], owner, strict=True) if one in owners
-        }  # fmt: skip
-        if all(map(within.__contains__, found["customer"])) and len(within) == len(place):
-            return found
-        chosen = [customer in within for customer in found["customer"]]
-        return {name: list(compress(column, chosen)) for name, column in found.items()}
+    def owned(self, table: str, names: Iterable[str], *groups: Group) -> tuple[Columns, Sequence[int]]:
+        """Columns of the records of ``table`` whose customer's fields of ``groups`` may be read, and the place of each's customer."""
+        found = dict(self.store.columns(table, ["customer", *names]))
+        places = list(map(self.place.get, found.pop("customer")))
+        owners, owner = self.owners(*groups), self.customers["owner"]
+        whole = owners >= set(owner)
+        if whole and None not in places:
+            return found, [place for place in places if place is not None]
+        chosen = [place is not None and (whole or owner[place] in owners) for place in places]
+        kept = [place for place in compress(places, chosen) if place is not None]
+        return {name: list(compress(column, chosen)) for name, column in found.items()}, kept
 
 
 def _written(moment: datetime) -> str:

@@ -60,7 +60,7 @@ def _months(ground: Ground, talks: Talks) -> Table:
 
 def _counts(talks: Talks, of: Sequence[int]) -> tuple[int, int, int, float | None]:
     late = sum(talks.late[one] for one in of)
-    return len(of), len({talks.found["customer"][one] for one in of}), late, share(len(of) - late, len(of))
+    return len(of), len({talks.places[one] for one in of}), late, share(len(of) - late, len(of))
 
 
 def _people(ground: Ground, talks: Talks, lately: Sequence[int]) -> Table:
@@ -104,6 +104,6 @@ def _late(ground: Ground, talks: Talks, lately: Sequence[int]) -> List:
 
     def row(_: str, one: int) -> tuple[str | float | None, ...]:
         way = ground.option("interaction_way", found["way"][one])
-        return ground.place[found["customer"][one]], found["at"][one], found["created_at"][one], way
+        return talks.places[one], found["at"][one], found["created_at"][one], way
 
     return behind(ground, "talks_late", groups, extra, row)

@@ -15,7 +15,7 @@ NEEDS = (Group.NAME, Group.ORDINARY)
 
 def part(ground: Ground) -> Part:
     """The section "opportunities"."""
-    found = ground.owned(OPPORTUNITY.key, ["number", "title", "stage", "amount", "expected_on"], *NEEDS)
+    found, places = ground.owned(OPPORTUNITY.key, ["number", "title", "stage", "amount", "expected_on"], *NEEDS)
     stages, amounts, today = found["stage"], found["amount"], ground.rulebook.day.isoformat()
     labels = {option.code: option.label(ground.language) for option in ground.rulebook.vocabulary("stage").options}
     by = grouped((labels.get(stage or "", stage or ground.text("blank")), one) for one, stage in enumerate(stages))
@@ -47,8 +47,7 @@ def part(ground: Ground) -> Part:
 
     def row(_: str, one: int) -> tuple[str | float | None, ...]:
         said = amounts[one]
-        place = ground.place[found["customer"][one]]
-        return place, found["title"][one], float(said) if said else None, found["expected_on"][one]
+        return places[one], found["title"][one], float(said) if said else None, found["expected_on"][one]
 
     charts = (
         Chart("bar", ground.text("chart_stage_amount"), "by_stage", "label", ("amount",)),

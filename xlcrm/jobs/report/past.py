@@ -78,8 +78,8 @@ def look_back(
         one = place.get(rid)
         if one is None:
             continue
-        owner, later = owners[one], verdicts[one]
-        counts[owner, status[one], later] -= 1
+        later = verdicts[one]
+        counts[owners[one], status[one], later] -= 1
         row = rows[one]
         if isinstance(row, tuple):
             row = rows[one] = list(row)
@@ -90,7 +90,7 @@ def look_back(
             changes.append((one, at, before["status"], after["status"]))
             status[one] = before["status"]
         verdict = verdicts[one] = judge.verdict(*row)
-        counts[owner, status[one], verdict] += 1
+        counts[owners[one], status[one], verdict] += 1
         if verdict & _MISSING and not later & _MISSING:
             completed[one] = at
     for moment in earlier:

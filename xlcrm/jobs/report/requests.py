@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from xlcrm.jobs.report.behind import behind, grouped, linked
 from xlcrm.jobs.report.ground import Ground, share
 from xlcrm.jobs.report.part import Part, Tile
-from xlcrm.model.figures import Chart, Column, Figure, Measure, Section, Table
+from xlcrm.model.figures import Chart, Column, Measure, Section, Table
 from xlcrm.model.operation import Values
 from xlcrm.model.tables import FEEDBACK, REQUEST
 from xlcrm.rules.deadlines import Due, count, end_of, proposal_due, request_due, telling_due
 from xlcrm.rules.quality import OF_ASPECT, TARGET, Aspect
 from xlcrm.rules.rights import Group
-from xlcrm.store.base import Columns
 
 NEEDS = (Group.NAME, Group.CORE)
 KINDS = ("request", "urgent", "confirm", "tell", "answer", "complete", "feedback")
@@ -25,16 +24,15 @@ _COMPLETING = (Group.NAME, Group.CORE, Group.MARKET, Group.CONTACT, Group.SENSIT
 _FIELDS = ("rid", "number", "state", "urgency", "opened_at", "done_on", "told_on", "raised_through")
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(NamedTuple):
     """One deadline that has come, at the moment ``due``: ``at`` is when it was met, late or not, None where it still is not;
-    ``place`` that of the customer, None for none.
+    ``place`` is the customer's.
     """
 
     kind: str
     due: str
     at: str | None
-    place: int | None
+    place: int
     what: str = ""
 
     @property
@@ -44,7 +42,7 @@ class Met:
 
 def part(ground: Ground) -> Part:
     """The section "requests"."""
-    found = ground.owned(REQUEST.key, _FIELDS, *NEEDS)
+    found, places = ground.owned(REQUEST.key, _FIELDS, *NEEDS)
     labels = {option.code: option.label(ground.language) for option in ground.rulebook.vocabulary("request_state").options}
     by = grouped((labels.get(state or "", ground.text("blank")), one) for one, state in enumerate(found["state"]))
     groups = {label: by[label] for label in (*labels.values(), *by) if label in by}
@@ -63,9 +61,9 @@ def part(ground: Ground) -> Part:
     )
     listed = behind(
         ground, "requests", groups, extra,
-        lambda _, one: (ground.place[found["customer"][one]], found["number"][one], found["opened_at"][one]),
+        lambda _, one: (places[one], found["number"][one], found["opened_at"][one]),
     )  # fmt: skip
-    deadlines = list(met(ground))
+    deadlines = list(met(ground, [_Request(place, *values) for place, *values in zip(places, *found.values(), strict=True)]))
     table, late = _deadlines(ground, deadlines)
     charts = (
         Chart("bar", ground.text("chart_deadlines"), "deadlines", "label", ("kept_share",)),
@@ -86,9 +84,7 @@ def _deadlines(ground: Ground, deadlines: Sequence[Met]) -> tuple[Table, dict[st
     kept: Counter[str] = Counter(one.kind for one in deadlines if one.kept)
     waits: Counter[str] = Counter(one.kind for one in deadlines if one.at is None)
     whole: Counter[str] = Counter(one.kind for one in deadlines)
-    late = grouped(
-        (words[one.kind], at) for at, one in enumerate(deadlines) if not one.kept and one.place is not None
-    )  # fmt: skip
+    late = grouped((words[one.kind], at) for at, one in enumerate(deadlines) if not one.kept)
     late = {word: late[word] for word in words.values() if word in late}
     columns = (
         Column("label", ground.text("column_deadline"), Measure.TEXT),
@@ -101,8 +97,7 @@ def _deadlines(ground: Ground, deadlines: Sequence[Met]) -> tuple[Table, dict[st
     lines = []
     for kind, word in words.items():
         if whole[kind]:
-            missed = whole[kind] - kept[kind]
-            told = Figure(missed, "deadlines_missed", word) if word in late else missed
+            told = linked(late, "deadlines_missed", word)
             lines.append((word, whole[kind], kept[kind], told, waits[kind], share(kept[kind], whole[kind])))
     some, all_ = sum(kept.values()), len(deadlines)
     total = (ground.text("total"), all_, some, all_ - some, sum(waits.values()), share(some, all_))
@@ -116,15 +111,35 @@ def _kept(deadlines: Sequence[Met], since: str, until: str) -> float | None:
     return share(sum(one.kept for one in some), len(some))
 
 
-def met(ground: Ground) -> Iterator[Met]:
+class _Request(NamedTuple):
+    """What of a request deadlines follow from: its customer's place, then ``_FIELDS``."""
+
+    place: int
+    rid: str
+    number: str | None
+    state: str | None
+    urgency: str | None
+    opened_at: str | None
+    done_on: str | None
+    told_on: str | None
+    raised_through: str | None
+
+    def met(self, kind: str, due: str, at: str | None) -> Met:
+        return Met(kind, due, at, self.place, self.number or "")
+
+    @property
+    def kind(self) -> str:
+        return "urgent" if self.urgency == "urgent" else "request"
+
+
+def met(ground: Ground, requests: Sequence[_Request]) -> Iterator[Met]:
     """Every deadline that has come within the months told of: met in time or late, or still waiting."""
-    found = ground.owned(REQUEST.key, _FIELDS, *NEEDS)
-    yield from _told(ground, found)
+    yield from _told(ground, requests)
     yield from _answered(ground)
     yield from _feedback(ground)
-    yield from _waiting(ground, found)
+    yield from _waiting(ground, requests)
     if ground.past.logged:
-        yield from _updated(ground, found)
+        yield from _updated(ground, requests)
         yield from _completed(ground)
 
 
@@ -132,64 +147,53 @@ def _written(due: Due) -> str:
     return due.moment.isoformat(" ")
 
 
-def _requests(found: Columns) -> Iterator[Values]:
-    names = ("customer", *_FIELDS)
-    for values in zip(*(found[name] for name in names), strict=True):
-        yield dict(zip(names, values, strict=True))
-
-
-def _waiting(ground: Ground, found: Columns) -> Iterator[Met]:
+def _waiting(ground: Ground, requests: Sequence[_Request]) -> Iterator[Met]:
     """What waits longer than it may."""
     moment, settings = ground.rulebook.moment, ground.rulebook.settings
-    for one in _requests(found):
-        due = request_due(one, settings)
+    for one in requests:
+        values: Values = one._asdict()
+        due = request_due(values, settings)
         if due is not None and due.passed(moment):
-            kind = "confirm" if one["state"] == "updated" else "urgent" if one["urgency"] == "urgent" else "request"
-            yield Met(kind, _written(due), None, ground.place[one["customer"]], one["number"] or "")
-        due = telling_due(one, settings)
+            yield one.met("confirm" if one.state == "updated" else one.kind, _written(due), None)
+        due = telling_due(values, settings)
         if due is not None and due.passed(moment):
-            yield Met("tell", _written(due), None, ground.place[one["customer"]], one["number"] or "")
+            yield one.met("tell", _written(due), None)
 
 
-def _told(ground: Ground, found: Columns) -> Iterator[Met]:
+def _told(ground: Ground, requests: Sequence[_Request]) -> Iterator[Met]:
     """Customers who asked for a change, and were told that it was made."""
-    for one in _requests(found):
-        told, done = one["told_on"], one["done_on"]
-        if told and done and one["raised_through"] == "customer" and told >= ground.starts[0][:10]:
-            yield Met("tell", ground.due(done, "tell_days"), told, ground.place[one["customer"]], one["number"] or "")
+    for one in requests:
+        if one.told_on and one.done_on and one.raised_through == "customer" and one.told_on >= ground.starts[0][:10]:
+            yield one.met("tell", ground.due(one.done_on, "tell_days"), one.told_on)
 
 
-def _updated(ground: Ground, found: Columns) -> Iterator[Met]:
+def _updated(ground: Ground, requests: Sequence[_Request]) -> Iterator[Met]:
     """Requests that were carried out, and confirmed, by the moments that the log remembers."""
-    requests = {one["rid"]: one for one in _requests(found)}
-    settings = ground.rulebook.settings
-    turns = [turn for turn in ground.store.turns(REQUEST.key, ["state", "opened_at"], ground.starts[0]) if turn[0] in requests]
+    by_rid, settings = {one.rid: one for one in requests}, ground.rulebook.settings
+    turns = [turn for turn in ground.store.turns(REQUEST.key, ["state", "opened_at"], ground.starts[0]) if turn[0] in by_rid]
     opened: dict[str, str | None] = {}
     done: dict[str, str] = {}
     for rid, _, before, _ in turns:
         if "opened_at" in before:
             opened.setdefault(rid, before["opened_at"])
     for rid, at, before, after in turns:
-        one, state = requests[rid], after.get("state")
+        one, state = by_rid[rid], after.get("state")
         if "opened_at" in after:
             opened[rid] = after["opened_at"]
-        start = opened.get(rid, one["opened_at"])
+        start = opened.get(rid, one.opened_at)
         if state == "updated" and start:
             done[rid] = at
-            urgent = one["urgency"] == "urgent"
-            hours = count(settings, "urgent_hours" if urgent else "request_hours")
-            due = (datetime.fromisoformat(start) + timedelta(hours=hours)).isoformat(" ")
-            yield Met("urgent" if urgent else "request", due, at, ground.place[one["customer"]], one["number"] or "")
+            hours = count(settings, "urgent_hours" if one.kind == "urgent" else "request_hours")
+            yield one.met(one.kind, (datetime.fromisoformat(start) + timedelta(hours=hours)).isoformat(" "), at)
         elif state == "confirmed" and before.get("state") == "updated":
-            due = ground.due(done.get(rid) or one["done_on"] or at, "confirm_days")
-            yield Met("confirm", due, at, ground.place[one["customer"]], one["number"] or "")
+            yield one.met("confirm", ground.due(done.get(rid) or one.done_on or at, "confirm_days"), at)
 
 
 def _answered(ground: Ground) -> Iterator[Met]:
-    """Proposals that were agreed to or declined, and those that wait too long."""
+    """Proposals about customers that were agreed to or declined, and those that wait too long."""
     for one in ground.store.proposals("", ""):
         place = ground.place.get(one.customer)
-        if place is None and (one.customer or ground.where):
+        if place is None:
             continue
         due = proposal_due(one.at, ground.rulebook.settings)
         said = max((word.at for word in one.words), default="")
@@ -203,12 +207,12 @@ def _feedback(ground: Ground) -> Iterator[Met]:
     """What customers asked for by a day (T5)."""
     if not ground.owners(Group.NAME, Group.ORDINARY):
         return
-    found = ground.owned(FEEDBACK.key, ["number", "due", "closed_on"], Group.NAME, Group.ORDINARY)
-    for customer, number, day, closed in zip(found["customer"], found["number"], found["due"], found["closed_on"], strict=True):
+    found, places = ground.owned(FEEDBACK.key, ["number", "due", "closed_on"], Group.NAME, Group.ORDINARY)
+    for place, number, day, closed in zip(places, found["number"], found["due"], found["closed_on"], strict=True):
         if day and day >= ground.starts[0][:10]:
             due = end_of(day)
             if closed or due.passed(ground.rulebook.moment):
-                yield Met("feedback", _written(due), closed, ground.place[customer], number or "")
+                yield Met("feedback", _written(due), closed, place, number or "")
 
 
 def _completed(ground: Ground) -> Iterator[Met]:

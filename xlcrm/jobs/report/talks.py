@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xlcrm.store.base import Columns
 
-_ONE_DAY = timedelta(hours=24)
-
 
 @dataclass(frozen=True, slots=True)
 class Talks:
-    """``found`` holds the columns of the interactions; ``late`` says of each whether it was recorded late, ``by`` who followed it
-    up (else the customer's owner).
+    """``found`` holds the columns of the interactions; ``places`` are their customers, ``late`` says of each whether it was recorded
+    late, ``by`` who followed it up (else the customer's owner).
     """
 
     found: Columns
+    places: Sequence[int]
     late: list[bool]
     by: list[str | None]
 
@@ -25,15 +25,16 @@ class Talks:
         return [one for one, made in enumerate(self.found["created_at"]) if made and since <= made < until]
 
 
-def read(found: Columns, owners: dict[str | None, str | None], limit: timedelta) -> Talks:
-    """The interactions ``found``; ``owners`` are those of the customers, by rid."""
-    late = [is_late(at, made, limit) for at, made in zip(found["at"], found["created_at"], strict=True)]
-    by = [who or owners[of] for who, of in zip(found["follower"], found["customer"], strict=True)]
-    return Talks(found, late, by)
+def read(found: Columns, places: Sequence[int], owner: Sequence[str | None], limit: timedelta) -> Talks:
+    """The interactions ``found`` with the customers at ``places``; ``owner`` is the customers' column."""
+    late = [
+        at is not None and made is not None and at[:10] != made[:10] and is_late(at, made, limit)
+        for at, made in zip(found["at"], found["created_at"], strict=True)
+    ]
+    by = [who or owner[place] for who, place in zip(found["follower"], places, strict=True)]
+    return Talks(found, places, late, by)
 
 
-def is_late(at: str | None, made: str | None, limit: timedelta) -> bool:
-    """Whether what happened at one moment was recorded more than ``limit`` later; what says neither was not."""
-    if not at or not made or (at[:10] == made[:10] and limit >= _ONE_DAY):
-        return False
+def is_late(at: str, made: str, limit: timedelta) -> bool:
+    """Whether what happened at one moment was recorded more than ``limit`` (a day, or longer) later."""
     return datetime.fromisoformat(made) - datetime.fromisoformat(at) > limit

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from xlcrm.jobs.report.behind import behind, grouped, linked
+from xlcrm.jobs.report.behind import behind, by_value, linked
 from xlcrm.jobs.report.ground import Ground, amount, share
 from xlcrm.jobs.report.part import Part
 from xlcrm.model.figures import Chart, Column, List, Measure, Section, Table
 from xlcrm.rules.rights import Group
-from xlcrm.rules.tagging import thresholds, worth
 
 NEEDS = (Group.NAME, Group.CORE)
 _TIERS = (Group.NAME, Group.CORE, Group.ORDINARY)  # the budget is an ordinary field
@@ -34,18 +34,8 @@ def part(ground: Ground) -> Part:
 
 def tiers(ground: Ground) -> dict[str, list[int]]:
     """The customers of each tier, by its label; those whose value may not be known are left out."""
-    limits, labels, blank = thresholds(ground.rulebook.settings), _labels(ground), ground.text("no_value")
-    budgets, contracts = ground.customers["budget"], ground.customers["contract_amount"]
-    known: dict[tuple[str | None, str | None], str] = {}
-    found = []
-    for place in ground.places(*_TIERS):
-        pair = budgets[place], contracts[place]
-        label = known.get(pair)
-        if label is None:
-            code = worth({"budget": pair[0], "contract_amount": pair[1]}, limits)
-            label = known[pair] = labels[code] if code else blank
-        found.append((label, place))
-    return grouped(found)
+    labels, blank = _labels(ground), ground.text("no_value")
+    return by_value(ground.worth, ground.places(*_TIERS), lambda code: labels[code] if code else blank)
 
 
 def high(ground: Ground) -> set[int]:
@@ -58,8 +48,8 @@ def _labels(ground: Ground) -> dict[str, str]:
 
 
 def _grades(ground: Ground) -> dict[str, list[int]]:
-    grade, codes = ground.customers["grade"], [option.code for option in ground.rulebook.vocabulary("grade").options]
-    found = grouped((ground.option("grade", grade[place]), place) for place in ground.places(*NEEDS))
+    codes = [option.code for option in ground.rulebook.vocabulary("grade").options]
+    found = by_value(ground.customers["grade"], ground.places(*NEEDS), partial(ground.option, "grade"))
     order = [ground.option("grade", code) for code in (*codes, None)]
     return {label: found[label] for label in (*order, *found) if label in found}
 

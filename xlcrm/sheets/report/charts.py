@@ -55,26 +55,30 @@ class Drawn:
 
 
 def drawn(chart: Chart, table: Table, language: str, first: int = FIRST) -> Drawn:
-    """What ``chart`` shows of ``table``; of many lines the ``first`` ones, of months those since something happened."""
+    """What ``chart`` shows of ``table``: of months those since something happened; of many lines the ``first`` ones and the
+    others together, of shares, which cannot be added up, the first ones alone, or the lowest ones where there is a target.
+    """
     places = {column.key: place for place, column in enumerate(table.columns)}
-    label = places[chart.label]
-    names = [str(plain(line[label]) or "") for line in table.lines]
-    series = [(table.columns[places[key]], numbers([line[places[key]] for line in table.lines])) for key in chart.values]
-    title = chart.title
-    most = min(SLICES, first) if chart.kind == "doughnut" else first
+    label, columns = places[chart.label], [table.columns[places[key]] for key in chart.values]
+    points = [(str(plain(line[label]) or ""), numbers([line[places[key]] for key in chart.values])) for line in table.lines]
+    title, most = chart.title, min(SLICES, first) if chart.kind == "doughnut" else first
     if table.columns[label].kind is Measure.DATE:
-        begin = next((place for place, point in enumerate(zip(*(of for _, of in series), strict=True)) if any(point)), 0)
-        names = [name.removeprefix("20").replace("-", ".") for name in names[begin:]]
-        series = [(column, values[begin:]) for column, values in series]
-    elif chart.kind in ("bar", "column", "doughnut") and len(names) > most + 1:
-        together = all(column.kind in ADDED for column, _ in series)
-        if together:
-            names = [*names[:most], text("dashboard.others", language)]
-            series = [(column, [*values[:most], sum(filter(None, values[most:]))]) for column, values in series]
-        else:
-            names, series = names[:most], [(column, values[:most]) for column, values in series]
-            title = text("dashboard.first", language, title=title, count=most)
-    return Drawn(chart, title, [shortened(name, LEGEND if chart.kind == "doughnut" else LABEL) for name in names], series)
+        begin = next((place for place, (_, values) in enumerate(points) if any(values)), 0)
+        points = [(month.removeprefix("20").replace("-", "."), values) for month, values in points[begin:]]
+    else:
+        points = [point for point in points if point[1] != [None] * len(columns)]
+        if chart.kind in ("bar", "column", "doughnut") and len(points) > most + 1:
+            if all(column.kind in ADDED for column in columns):
+                others = [sum(filter(None, of)) for of in zip(*(values for _, values in points[most:]), strict=True)]
+                points = [*points[:most], (text("dashboard.others", language), others)]
+            elif columns[0].target is None:
+                points, title = points[:most], text("dashboard.first", language, title=title, count=most)
+            else:
+                points = sorted(points, key=lambda point: 1 if point[1][0] is None else point[1][0])[:most]
+                title = text("dashboard.lowest", language, title=title, count=most)
+    names = [shortened(name, LEGEND if chart.kind == "doughnut" else LABEL) for name, _ in points]
+    series = [(column, [values[place] for _, values in points]) for place, column in enumerate(columns)]
+    return Drawn(chart, title, names, series)
 
 
 class Charts:
@@ -207,7 +211,7 @@ class Charts:
         measure = series[0][0].kind
         quiet = {"line": {"none": True}, "major_tick_mark": "none", "minor_tick_mark": "none"}
         names = {
-            "num_font": _font(9 if len(shown.names) < FIRST else 8, INK),
+            "num_font": _font(9 if len(shown.names) < 9 else 8 if len(shown.names) < 12 else 7, INK),
             "line": {"color": LINE},
             "major_tick_mark": "none",
             "minor_tick_mark": "none",

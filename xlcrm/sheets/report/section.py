@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlsxwriter.worksheet import Worksheet
 
 from xlcrm.catalogue import text
@@ -16,9 +18,10 @@ TABLE = 1  # the column where tables begin; left of it a margin
 SIZE, ASIDE = (520, 264), 24  # pixels of a chart, and between it and its table
 TALL = 12  # rows that a chart takes, with what is free below it
 GAP = 1
-PIXELS = 7  # of a character
+PIXELS, PIXELS_HIGH = 7, 24  # of a character, and of a row
 A4 = 2**0.5
 FEW = 1.6  # pages that may be shrunk to one
+FULL = 0.9  # of a page: programs differ in how much one holds
 
 
 def add(pen: Pen, section: Section, charts: Charts, about: str, top: str) -> None:
@@ -43,6 +46,7 @@ def add(pen: Pen, section: Section, charts: Charts, about: str, top: str) -> Non
     if section.note:
         row = pen.note(section.note, row, TABLE, over)
     row, right = row + GAP, sum(over)
+    bands = []
     for table in section.tables:
         beside = row
         end = pen.table(table, row, TABLE)
@@ -51,17 +55,28 @@ def add(pen: Pen, section: Section, charts: Charts, about: str, top: str) -> Non
                 charts.place(sheet, (beside, TABLE + len(table.columns)), SIZE, drawn(chart, table, pen.language), ASIDE)
                 beside += TALL
                 right = max(right, sum(over[: len(table.columns)]) + (ASIDE + SIZE[0]) / PIXELS)
-        row = max(end, beside) + GAP
+        bands.append((row, row := max(end, beside) + GAP))
     sheet.freeze_panes(3, 0)
     sheet.set_tab_color("#2F6DB5")
-    sheet.set_paper(9)
-    _printed(sheet, right * PIXELS, row * ROW * 4 / 3)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    _printed(sheet, right * PIXELS, bands)
 
 
-def _printed(sheet: Worksheet, wide: float, high: float) -> None:
-    """As few pages of A4 as can be read, of a sheet so many pixels wide and high: a chart is not cut in two where it fits."""
+def _printed(sheet: Worksheet, wide: float, bands: Sequence[tuple[int, int]]) -> None:
+    """Pages of A4 as wide as the sheet (in pixels): one where it can still be read, else broken before a band (its first row, and
+    the one behind it) that would be cut in two.
+    """
+    high = bands[-1][1] * PIXELS_HIGH if bands else 0
+    page = wide / A4 if wide > high else wide * A4
+    whole = high < FEW * page
+    sheet.set_paper(9)
     if wide > high:
         sheet.set_landscape()
-    pages = high / wide / (1 / A4 if wide > high else A4)
-    sheet.fit_to_pages(1, 1 if pages < FEW else 0)
+    sheet.fit_to_pages(1, 1 if whole else 0)
+    top, breaks = 0, []
+    for first, end in bands:
+        if first > top and (end - top) * PIXELS_HIGH > FULL * page:
+            breaks.append(first)
+            top = first
+    if not whole:
+        sheet.set_h_pagebreaks(breaks)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.schema import CreateTable
 
 from xlcrm.errors import StoreError
@@ -33,15 +34,18 @@ def dump(connection: Connection) -> Iterator[tuple[str, Iterator[bytes]]]:
     stored = migrations.engine(connection).stored(connection)
     for table in metadata.sorted_tables:
         if table.name in stored:
-            names = [column.name for column in table.columns if column.name in stored[table.name]]
-            yield PREFIX + table.name, _copied(connection, table.name, names)
+            yield PREFIX + table.name, _copied(connection, table, stored[table.name])
 
 
-def _copied(connection: Connection, table: str, names: list[str]) -> Iterator[bytes]:
+def _copied(connection: Connection, table: Table, stored: Collection[str]) -> Iterator[bytes]:
+    names = [column.name for column in table.columns if column.name in stored]
+    listed = ", ".join(map(quoted, names))
+    asked = f"SELECT {listed} FROM xlcrm.{quoted(table.name)}"  # noqa: S608 - names are ours
+    if not table.dialect_options["sqlite"]["with_rowid"]:  # a file keeps these in order, and takes in order three times as fast
+        asked += f" ORDER BY {', '.join(quoted(column.name) for column in table.primary_key.columns)}"
     raw: Any = connection.connection.dbapi_connection
     piece = bytearray(json.dumps(names).encode() + b"\n")
-    listed = ", ".join(map(quoted, names))
-    with raw.cursor() as cursor, cursor.copy(f"COPY xlcrm.{quoted(table)} ({listed}) TO STDOUT") as copy:
+    with raw.cursor() as cursor, cursor.copy(f"COPY ({asked}) TO STDOUT") as copy:
         for line in copy:
             piece += line
             if len(piece) >= _PIECE:
@@ -97,19 +101,15 @@ def _blocks(content: Iterable[bytes]) -> Iterator[str]:
         yield begun.decode()
 
 
-def _rows(first: str, blocks: Iterator[str]) -> Iterator[list[str | None]]:
+def _rows(first: str, blocks: Iterator[str]) -> Iterator[Sequence[str | None]]:
     """The rows of whole lines; a backslash may begin something that is not there, or that stands for another letter."""
-    if first:
-        yield from map(_row, first.split("\n"))
-    for block in blocks:
-        yield from map(_row, block.split("\n"))
+    for block in chain([first] if first else [], blocks):
+        lines = block.split("\n")
+        yield from map(_row, lines) if "\\" in block else map(str.split, lines, repeat("\t"))
 
 
 def _row(line: str) -> list[str | None]:
-    values = line.split("\t")
-    if "\\" not in line:
-        return [*values]
-    return [None if value == _NOTHING else _plain(value) if "\\" in value else value for value in values]
+    return [None if value == _NOTHING else _plain(value) if "\\" in value else value for value in line.split("\t")]
 
 
 def _plain(value: str) -> str:

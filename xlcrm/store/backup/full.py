@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, create_engine
@@ -14,11 +16,13 @@ from xlcrm.errors import StoreError
 from xlcrm.store.backup.package import Sections
 from xlcrm.store.faults import explained
 
+_COPY = "backup-"
+_LEFT_BEHIND = 3600  # seconds after which a copy is that of somebody who broke down
 _BLOCK = 1 << 20
 _STEPS = 2_000_000  # of SQLite's machine between two looks at how far it is
 
 Watch = Callable[[int, int], None]
-"""Told how many of how many bytes are done."""
+"""Told how much of how much is done: bytes of a whole store, entries of an increment."""
 
 
 @contextmanager
@@ -29,7 +33,10 @@ def copied(path: Path, watch: Watch) -> Iterator[tuple[Connection, str, Sections
     room for the copy.
     """
     try:
-        beside = TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent, ignore_cleanup_errors=True)
+        for left in path.parent.glob(f".{path.name}.{_COPY}*"):
+            if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+                rmtree(left, ignore_errors=True)
+        beside = TemporaryDirectory(prefix=f".{path.name}.{_COPY}", dir=path.parent, ignore_cleanup_errors=True)
     except OSError as error:
         raise StoreError("store.disk", path=path) from error
     with beside as folder:

@@ -31,7 +31,7 @@ _LENGTH = 4  # bytes that say how long something is
 _SEAL = 16  # bytes by which a sealed piece is longer
 _LEVELS = {"log": 9}
 """How hard zstd tries. Of a store its hardest effort saves a hundredth more than its least, at six times the cost."""
-_UNFIT = ("crypto.copy_tampered", "crypto.wrong_key", "crypto.old_key", "backup.opening_damaged")
+_UNFIT = ("crypto.copy_tampered", "crypto.wrong_key", "crypto.old_key")
 """What is said of keys that do not fit what stands in the first line: somebody changed that, or it is another store's."""
 
 Sections = Iterable[tuple[str, Iterable[bytes]]]
@@ -52,9 +52,10 @@ class Head:
     """What a package says of itself in the open.
 
     ``kind`` is "full" or "inc", ``content`` as above; ``parent`` the id of the package that an increment follows, "" for a full
-    one. ``since`` and ``until``: the log before and after what it holds. ``basis``: what an increment must have in common with
-    its parent (schema, store key, ...); ``standing`` is a digest of META and KEY_COPY; ``erased`` how many erased records
-    it knows of.
+    one. ``at`` is when it was made, by the machine's clock; ``since`` and ``until``: the log before and after what it holds;
+    ``reaches``: when its last operation was done, by the store's clock, "" where there is none. ``basis``: what an increment must
+    have in common with its parent (schema, store key, ...); ``standing`` is a digest of META and KEY_COPY; ``erased`` how many
+    erased records it knows of.
     """
 
     store: str
@@ -66,6 +67,7 @@ class Head:
     at: str
     since: Place
     until: Place
+    reaches: str
     schema: int
     engine: str
     program: str
@@ -167,9 +169,9 @@ def opened(path: Path, opener: Opener) -> Iterator[Package]:
         head = _head(line, path)
         try:
             key = opener.key(head.id, head.opening)
-        except KeysError as error:
-            if error.key not in _UNFIT:
-                raise
+        except (KeysError, Tampered) as error:
+            if isinstance(error, KeysError) and error.key not in _UNFIT:
+                raise KeysError(error.key, **error.values | {"path": path}) from error
             raise StoreError("backup.opening_damaged", path=path) from error
         strand = Strand(key, sha256(line).digest())
         yield Package(head, _unframed(_unsealed(file, strand, path), path))

@@ -62,11 +62,11 @@ def purged(content: Iterable[Block | Sides], erased: Collection[str]) -> Iterato
             rows = [_silenced(row, part.about, erased, left) for row in part.entries]
             yield Block(part.about, rows, part.operation)
             continue
-        if rows := list(_unlearnt(part, erased)):
-            for row in rows if part.table in left else ():
-                left[part.table].pop(row["rid"], None)
-            yield Sides(part.table, rows)
-    yield from (Sides(table, list(rows.values())) for table, rows in left.items() if rows)
+        if kept := list(_unlearnt(part, erased)):
+            for one in kept if part.table in left else ():
+                left[part.table].pop(one["rid"], None)
+            yield Sides(part.table, kept)
+    yield from (Sides(table, list(others.values())) for table, others in left.items() if others)
 
 
 def _silenced(
@@ -80,12 +80,15 @@ def _silenced(
     shown = entry["table"] == "access" and entry["reason"] and told.get("customer") in erased
     if not shown and (entry["rid"] not in erased or told.get("life") == "erased"):
         return row
+    here = left.setdefault(entry["table"], {}) if entry["table"] in LOGGED else {}
     if entry["table"] in LOGGED and not entry["version_from"]:
         done = dict(zip(ABOUT, about, strict=True))
-        made = {"rid": entry["rid"], "created_by": done["actor"], "created_at": done["at"], "version": entry["version_to"]}
-        whole = dict.fromkeys(columns(LOGGED[entry["table"]])) | told | made
-        whole |= {"updated_by": done["actor"], "updated_at": done["at"]}
-        left.setdefault(entry["table"], {})[entry["rid"]] = whole if shown else blanked(entry["table"], whole)
+        who = {"created_by": done["actor"], "created_at": done["at"], "updated_by": done["actor"], "updated_at": done["at"]}
+        made = {"rid": entry["rid"], "version": entry["version_to"]}
+        here[entry["rid"]] = dict.fromkeys(columns(LOGGED[entry["table"]])) | made | who
+    if entry["rid"] in here:
+        whole = here[entry["rid"]] | told
+        here[entry["rid"]] = whole if shown else blanked(entry["table"], whole)
     return tuple((entry | _SILENT).values())
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, func, select
 
 from xlcrm.crypto.chest import Opener
 from xlcrm.errors import StoreError
@@ -23,6 +23,7 @@ from xlcrm.store.backup.wiping import wipe
 from xlcrm.store.erasing import scrub
 from xlcrm.store.faults import explained
 from xlcrm.store.migrations import LATEST
+from xlcrm.store.schema import metadata
 from xlcrm.store.sql import SqlStore
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Watch = Callable[[int, int], None]
 """Told how many of how many bytes of packages are read."""
 
+_MADE_ANEW = frozenset({"face", "blocking_key", "pinyin", "migration"})  # opening an older store may change them
 _BESIDE = ("-wal", "-shm", "-journal")  # what SQLite lays beside its file
 
 
@@ -67,9 +69,11 @@ def build(
             known.update(package.erased())
             _fill(path, package, chain[0])
             head = package.head
+            counts = package.manifest.counts
         store = _opened(path, chain[0], opener, head)
         try:
             _reached(store, chain[0], head)
+            _count(store, chain[0], counts)
             for number, part in enumerate(chain[1:], 1):
                 if watch:
                     watch(sum(sizes[:number]), sum(sizes))
@@ -132,6 +136,8 @@ def _fill(path: Path, package: Package, source: Path) -> None:
     engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(path))
     try:
         with explained(str(path)), engine.begin() as connection:
+            for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-131072"):  # what fails here is thrown away
+                connection.exec_driver_sql(f"PRAGMA {pragma}")
             for name, content in package.sections():
                 copies.load(connection, name, content)
             copies.settle(connection)
@@ -154,6 +160,15 @@ def _reached(store: SqlStore, path: Path, head: Head) -> None:
     with store._reading() as connection:
         if place(connection) != head.until:
             raise StoreError("backup.other_log_inside", path=path)
+
+
+def _count(store: SqlStore, path: Path, counts: Mapping[str, int]) -> None:
+    """StoreError where a table has not as many rows as the package says."""
+    with store._reading() as connection:
+        for name, count in counts.items():
+            here = connection.execute(select(func.count()).select_from(metadata.tables[name])).scalar_one()
+            if here != count and name not in _MADE_ANEW:
+                raise StoreError("backup.other_count", path=path, table=name)
 
 
 def erased_in(paths: Iterable[Path], opener: Opener) -> set[str]:

@@ -6,7 +6,7 @@ Only who manages the store's keys gets at it (store/guard.py).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -28,7 +28,7 @@ from xlcrm.store.digests import FOLDING
 from xlcrm.store.keyroom import Holder
 from xlcrm.store.log import GENESIS
 from xlcrm.store.people import people
-from xlcrm.store.schema import ENTRY, KEY_COPY, META, OPERATION
+from xlcrm.store.schema import ENTRY, KEY_COPY, META, OPERATION, OWNED, SQL
 from xlcrm.store.schema import metadata as declared
 from xlcrm.store.status import engine
 
@@ -47,10 +47,13 @@ class Apart(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A package that lies on the disk: what it says of itself, what it holds, and how many bytes it has."""
+    """A package that lies on the disk: what it says of itself, what it holds, which records (rids) it knows as erased, and how
+    many bytes it has.
+    """
 
     head: Head
     manifest: Manifest
+    erased: Sequence[str]
     size: int
 
 
@@ -79,7 +82,7 @@ class Source:
             head, key = self._head(connection, FULL, content, number, at, None)
             return _written(path, head, key, connection, sections, Manifest(counted(connection)))
 
-    def increment(self, path: Path, parent: Head, number: int, at: str) -> Written:
+    def increment(self, path: Path, parent: Head, number: int, at: str, watch: Watch) -> Written:
         """Write what came since ``parent`` to ``path``, a fresh file. Apart where it cannot follow; else as ``full``."""
         with self._snapshot() as connection:
             head, key = self._head(connection, INCREMENT, "log", number, at, parent)
@@ -93,7 +96,8 @@ class Source:
             manifest = Manifest()
 
             def sections() -> Iterator[tuple[str, Iterator[bytes]]]:
-                yield "log", increment.encode(connection, parent.until, manifest)
+                log = increment.encode(connection, parent.until, manifest)
+                yield "log", _watched(log, manifest, head.until.entries - parent.until.entries, watch)
                 if head.standing != parent.standing:
                     yield "standing", iter([_standing(connection)])
 
@@ -108,16 +112,16 @@ class Source:
         self, connection: Connection, kind: str, content: str, number: int, at: str, parent: Head | None
     ) -> tuple[Head, bytes]:  # fmt: skip
         names = self._names(connection)  # first: keys that changed meanwhile are learnt by it
-        meta, until, id = _meta(connection), _reached(connection), new_rid()
+        meta, (until, reaches), id = _meta(connection), _reached(connection), new_rid()
         lock = unlocking.lock(connection)
         opening, key = chest.close(id, self._cipher, lock, names)
         schema = migrations.version(connection)
         basis = json.dumps([schema, lock.version, meta.get("index"), meta.get("keys")])
         head = Head(
             store=lock.store_id, id=id, number=number, kind=kind, content=content, parent=parent.id if parent else "", at=at,
-            since=parent.until if parent else Place(0, 0, GENESIS), until=until, schema=schema, engine=engine(connection),
-            program=xlcrm.__version__, basis=basis, standing=sha256(_standing(connection)).hexdigest()[:32],
-            erased=len(erased(connection)), opening=opening,
+            since=parent.until if parent else Place(0, 0, GENESIS), until=until, reaches=reaches, schema=schema,
+            engine=engine(connection), program=xlcrm.__version__, basis=basis, erased=len(erased(connection)),
+            standing=sha256(_standing(connection)).hexdigest()[:32], opening=opening,
         )  # fmt: skip
         return head, key
 
@@ -132,18 +136,34 @@ class Source:
 
 
 def erased(connection: Connection) -> list[str]:
-    """The rids of all records that are erased: what the log says of it is short, the tables are long."""
+    """The rids of all records that are erased: as the log says, which is short where the tables are long, and what was taken
+    out of a restored store whose log does not tell of it yet, found by its customers.
+    """
     of, found = OPERATION.c, dict[str, None]()
     done = connection.execute(select(of.first, of.entries).where(of.kind == "erase").order_by(of.seq)).all()
     for some in chunks(done, _ERASURES):
         within = or_(*(ENTRY.c.seq.between(one.first, one.first + one.entries - 1) for one in some))
         found |= dict.fromkeys(connection.execute(select(ENTRY.c.rid).where(within)).scalars())
+    customer = SQL["customer"].c
+    customers = connection.execute(select(customer.rid).where(customer.life == "erased")).scalars().all()
+    found |= dict.fromkeys(customers)
+    for key in sorted(OWNED):
+        row = SQL[key].c
+        for rids in chunks(customers):
+            erased = select(row.rid).where(row.customer.in_(rids), row.life == "erased")
+            found |= dict.fromkeys(connection.execute(erased).scalars())
     return list(found)
 
 
 def _written(path: Path, head: Head, key: bytes, connection: Connection, sections: Sections, manifest: Manifest) -> Written:
-    size = package.write(path, head, key, erased(connection), sections, manifest)
-    return Written(head, manifest, size)
+    gone = erased(connection)
+    return Written(head, manifest, gone, package.write(path, head, key, gone, sections, manifest))
+
+
+def _watched(log: Iterator[bytes], manifest: Manifest, entries: int, watch: Watch) -> Iterator[bytes]:
+    for line in log:
+        yield line
+        watch(manifest.counts["entry"], entries)
 
 
 def _meta(connection: Connection) -> dict[str, str | None]:
@@ -160,10 +180,10 @@ def _standing(connection: Connection) -> bytes:
     return json.dumps(found, ensure_ascii=False).encode()
 
 
-def _reached(connection: Connection) -> Place:
-    """How far the log has got."""
+def _reached(connection: Connection) -> tuple[Place, str]:
+    """How far the log has got, and when its last operation was done."""
     last = connection.execute(select(OPERATION).order_by(OPERATION.c.seq.desc()).limit(1)).first()
-    return Place(last.seq, last.first + last.entries - 1, last.head) if last else Place(0, 0, GENESIS)
+    return (Place(last.seq, last.first + last.entries - 1, last.head), last.at) if last else (Place(0, 0, GENESIS), "")
 
 
 def _leads(connection: Connection, place: Place) -> bool:

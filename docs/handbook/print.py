@@ -20,6 +20,7 @@ p, ol, ul { margin: 3pt 0; } ol, ul { padding-left: 16pt }
 table { border-collapse: collapse; width: 100%; margin: 3pt 0; break-inside: avoid } tr { break-inside: avoid }
 td, th { border: 0.5pt solid #BBB; padding: 1.6pt 5pt; text-align: left; vertical-align: top } th { background: #EEF3FA }
 img { width: 100%; max-height: 46mm; object-fit: cover; object-position: top left; border: 0.5pt solid #CCC }
+img[src*="overview"] { width: auto; max-height: 120mm }
 code { font-size: 8.6pt; background: #F4F4F4 } a { color: inherit }
 pre { background: #F4F4F4; padding: 4pt; margin: 3pt 0; break-inside: avoid }
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from datetime import date
 from pathlib import Path
 
@@ -37,6 +38,9 @@ def main() -> None:
         with screen(folder, build(folder / "xlcrm.oxt"), book, os.environ) as desk:
             for name, shown in (("validate", "toolbar-validated"), ("dedupe", "toolbar-duplicates")):
                 desk.press(name, "OK")
+                if name == "validate":
+                    desk.stand("客户基础信息表", "A58")  # where there are marks
+                    time.sleep(3)
                 desk.picture(shown)
 
 

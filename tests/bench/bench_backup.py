@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from xlcrm.store.sql import SqlStore
 
 # As a server runs: every commit reaches the disk.
 SETTINGS = ("listen_addresses=", "max_connections=60", "shared_buffers=512MB", "max_wal_size=4GB")
+WORDS = "需要报价样品交期合同付款质量服务安装培训替换旧设备新线检测仪器明年预算招标展会联系技术部采购经理确认方案"
 
 
 def measure() -> list[Row]:
@@ -144,12 +146,12 @@ class Shop:
         """What an increment takes, in time and in bytes, after so many operations of one field; and after one of many rows."""
         making.make(self.store, self.by(), self.root)
         empty = making.make(self.store, self.by(), self.root).kept.size
-        rows = []
+        rows, chance = [], random.Random(1)
         for count in (1, 20, 200):
             taken, sizes = [], []
             for turn in range(TIMES):
-                for place in range(count):
-                    self.edit(self.changes[turn * count + place : turn * count + place + 1], "need", f"要{turn}台，{place}天内")
+                for place in range(turn * count, (turn + 1) * count):
+                    self.edit(self.changes[place : place + 1], "need", f"{''.join(chance.choices(WORDS, k=12))}，{place}")
                 taken.append(seconds(lambda: sizes.append(making.make(self.store, self.by(), self.root).kept.size)))  # noqa: B023 - used at once
             note = f"{(sorted(sizes)[TIMES // 2] - empty) / count:.0f} bytes an operation behind the {empty} of an empty one; aim 600"
             rows.append(Row(f"increment after {count} operations of one field", sorted(taken)[TIMES // 2], note=note))

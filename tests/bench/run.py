@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.bench.timing import TIMES, Row
 
 PIECES = (
-    "bench_start", "bench_click", "bench_read", "bench_sources", "bench_check", "bench_headers", "bench_book", "bench_store", "bench_postgres", "bench_backup", "bench_match", "bench_candidates", "bench_consolidate", "bench_peers",
+    "bench_start", "bench_click", "bench_read", "bench_sources", "bench_check", "bench_headers", "bench_book", "bench_store", "bench_postgres", "bench_backup", "bench_match", "bench_candidates", "bench_consolidate", "bench_report", "bench_peers",
 )  # fmt: skip
 REPORT = Path(__file__).parents[2] / "docs" / "bench.md"
 

@@ -86,6 +86,8 @@ def test_from_joining_to_the_numbers_in_the_sheet(at: At, member: str, share: Pa
     for words in (("audit", "verify"), ("key",), ("store", "init"), ("people", "--add", "王五"), ("log", "海河")):
         refused = at(member, *words)
         assert refused.code == 2 and "专员" in refused.err, words
+    late = at(member, "doctor", "--json", XLCRM_NOW="2025-05-02 09:00:00")
+    assert [one["code"] for one in late.data] == ["reviews_overdue"], "log and backups are the steward's"
 
 
 def test_undo_is_a_wish_that_the_steward_s_machine_carries_out(at: At, member: str, clean: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.store.cluster import Cluster
 from xlcrm.crypto import identity
 
 
@@ -72,3 +73,18 @@ def test_what_cannot_be_restored_is_one_sentence(run: Run, share: Path, tmp_path
     assert run("restore", share / "gone", "--to", "x.db").code == 2
     assert run("restore", "--to", "folder:/x").code == 2 and run("restore").code == 2
     assert not Path("x.db").exists()
+
+
+def test_from_a_file_to_a_server_and_back(run: Run, share: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XLCRM_NOW")  # the server's clock counts
+    account = run("whoami", "--json").data["account"]
+    database = cluster.database()
+    there = run("restore", share, "--to", cluster.url(database))
+    assert there.code == 0 and "2 个客户" in there.out and account in there.out
+    assert run("restore", share, "--to", cluster.url(database)).code == 2
+    cluster.run(f"ALTER ROLE {account} PASSWORD 'geheim'", f"GRANT xlcrm_owner TO {account}")  # as the sentence asks for it
+    monkeypatch.setenv("XLCRM_STORE", cluster.url(database, account, "geheim"))
+    assert run("audit", "verify").code == 0 and run("backup", share).code == 0
+    assert run("backup", "verify", "--json").data["ok"]
+    back = run("restore", share, "--to", "zurück.db", "--json")
+    assert back.code == 0 and back.data["customers"] == 2

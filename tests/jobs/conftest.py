@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,9 +81,19 @@ class Office:
         return {record.number or "": record.values for record in self.store.scan(CUSTOMER.key)}
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cipher]:
+    """A store that holds one person only, to be copied."""
+    path, cipher = tmp_path_factory.mktemp("empty") / "store.db", Cipher(keys.parse(keys.new_key()))
+    store = sqlite.open(path, cipher)
+    store.ensure_person("zhao", "赵敏", ALL, NOW)
+    store.close()
+    return path, cipher
+
+
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    store = sqlite.open(tmp_path / "store.db", Cipher(keys.parse(keys.new_key())))
+def office(tmp_path: Path, empty: tuple[Path, Cipher]) -> Iterator[Office]:
+    store = sqlite.open(Path(shutil.copyfile(empty[0], tmp_path / "store.db")), empty[1])
     yield Office(store, store.ensure_person("zhao", "赵敏", ALL, NOW))
     store.close()
 

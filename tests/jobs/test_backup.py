@@ -143,7 +143,7 @@ def test_of_two_administrators_one_is_told_who_is_at_it(store: SqlStore, root: P
     assert not list(place.glob("*.lock"))
 
 
-@pytest.mark.parametrize("left", ["long ago", "by a process that is gone", "half written long ago"])
+@pytest.mark.parametrize("left", ["long ago", "by a process that is gone", "half written long ago", "spoilt long ago"])
 def test_a_lock_that_was_left_behind_is_taken_over(store: SqlStore, root: Path, left: str) -> None:
     place = making.make(store, on(0), root).kept.path.parent
     said = {"id": "x", "who": "李四", "machine": "别的电脑", "process": 1, "at": str(on(1).clock())}
@@ -154,9 +154,10 @@ def test_a_lock_that_was_left_behind_is_taken_over(store: SqlStore, root: Path, 
         gone.wait()
         said |= {"machine": platform.node(), "process": gone.pid}
     lock = place / "backup.lock"
+    if "spoilt" in left:
+        said |= {"at": 5, "process": 10**40}
     lock.write_text(json.dumps(said)[: 5 if "half" in left else None], "utf-8")
-    if "half" in left:
-        os.utime(lock, (0, 0))
+    os.utime(lock, (0, 0))
     assert making.make(store, on(1), root).why is None
     assert not lock.exists()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import shutil
 import sqlite3
@@ -213,6 +214,15 @@ def test_nothing_is_overwritten(office: Office) -> None:
     with pytest.raises(StoreError) as caught:
         restoring.to_file(Wish(office.place), Opener(None, KEYS), Path("//server/share/store.db"))
     assert caught.value.key == "store.share"
+
+
+def test_what_a_killed_restore_left_behind_is_removed(office: Office) -> None:
+    old, young = (office.folder / "new" / f".restored.db.{name}.restoring" for name in "ab")
+    for path in (old, young):
+        path.write_bytes(b"names")
+    os.utime(old, (0, 0))
+    office.restore()
+    assert not old.exists() and young.exists()  # somebody may be at it
 
 
 @contextmanager

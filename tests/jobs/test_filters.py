@@ -11,10 +11,12 @@ from xlcrm.errors import UsageError
 from xlcrm.jobs import dictionary, views
 from xlcrm.jobs.filters import conditions
 from xlcrm.jobs.refresh import refresh
+from xlcrm.model.operation import Change, Operation
 from xlcrm.model.rows import Cell
 from xlcrm.model.tables import CUSTOMER, DICTIONARY
 from xlcrm.rules.rulebook import Rulebook
 from xlcrm.sheets.memory import MemoryBook
+from xlcrm.store.guard import seen
 
 RULES = Rulebook(NOW, people={"赵敏": "rid-zhao"})
 
@@ -29,6 +31,7 @@ RULES = Rulebook(NOW, people={"赵敏": "rid-zhao"})
         ("行业=信息传输、软件和信息技术服务业、状态≠潜在客户", [("industry", ">=", "I"), ("industry", "<", "I~"), ("status", "!=", "lead")]),
         ("Industry=Information transmission, software and IT services", [("industry", ">=", "I"), ("industry", "<", "I~")]),
         ("行业<>食品制造业", [("industry", "!=", "C14")]),
+        ("标签=高价值，标签≠价值/低价值，标签=", [("tags", "=", "value-high"), ("tags", "!=", "value-low"), ("tags", "=", "")]),
         ("客户规模=小型企业(<100人)", [("size", "=", "small")]),
         ("负责人=赵敏，合同到期日=", [("owner", "=", "rid-zhao"), ("contract_end", "=", "")]),
     ],
@@ -43,7 +46,8 @@ def test_what_a_filter_means(said: str, meant: list[tuple[str, str, str]]) -> No
         ("意向客户", "no_sign", "第1个条件“意向客户”"),
         ("状态=意向客户，脾气=好", "no_field", "第2个条件“脾气=好”：客户表里没有“脾气”"),
         ("校验结果=通过", "not_stored", "校验结果"),
-        ("标签=高价值", "not_stored", "标签"),
+        ("标签=没有的标签", "no_value", "没有的标签"),
+        ("标签>高价值", "no_order", "“标签”不分大小"),
         ("联系方式=139", "sensitive", "联系方式"),
         ("状态>意向客户", "no_order", "“客户状态”不分大小"),
         ("年预算>多", "no_value", "“多”不是“年预算(万元)”"),
@@ -64,6 +68,28 @@ def test_a_trade_of_several_finds_them_all(office: Office) -> None:
     office.submit(office.book(*(other(place, industry=trade) for place, trade in enumerate(trades))))
     found = office.store.scan(CUSTOMER.key, conditions("行业=制造业", office.rulebook()))
     assert sorted(one.values["industry"] or "" for one in found) == ["C", "C14", "C35"]
+
+
+def test_customers_are_found_by_their_tags(office: Office) -> None:
+    tags: list[dict[str, Cell]] = [
+        {"customer": other(0)["name"], "type": "价值", "name": "高价值"},
+        {"customer": other(0)["name"], "type": "需求", "name": "降低成本"},
+        {"customer": other(1)["name"], "type": "价值", "name": "低价值"},
+    ]
+    office.submit(office.book(*map(other, range(4)), tag=tags))
+    (record,) = office.store.scan("tag", [("name", "=", "value-low")])
+    found = {}
+    for said in ("标签=高价值", "标签≠高价值", "标签=", "标签≠", "标签=高价值，标签=降低成本", "标签=高价值，标签=低价值"):
+        asked = conditions(said, office.rulebook())
+        found[said] = sorted(str(one.values["name"]) for one in seen(office.store, office.context()).scan("customer", asked))
+    names = [str(other(place)["name"]) for place in range(4)]
+    assert found["标签=高价值"] == found["标签=高价值，标签=降低成本"] == [names[0]] and not found["标签=高价值，标签=低价值"]
+    assert (
+        found["标签≠高价值"] == sorted(names[1:]) and found["标签="] == sorted(names[2:]) and found["标签≠"] == sorted(names[:2])
+    )
+    gone = Change("tag", record.rid, record.values["customer"] or "", {}, record.version, state="void")
+    office.store.apply(Operation("tags", [gone]), office.context())
+    assert views.count(office.store, conditions("标签=低价值", office.rulebook())) == 0, "a tag that was taken away is none"
 
 
 def kept(office: Office, **filters: str) -> Rulebook:
@@ -125,9 +151,9 @@ def lines(book: MemoryBook) -> list[tuple[Cell, ...]]:
 
 def test_the_dictionary_shows_the_teams_views_and_keeps_ones_own(office: Office) -> None:
     book = MemoryBook({"dictionary": [{"list": "筛选视图", "label": "我的", "note": "年预算>5"}]})
-    dictionary.share(book, {}, "zh")
+    dictionary.share(book, {"late_hours": "24"})
     assert len(lines(book)) == 1, "nothing of the team, nothing new"
-    dictionary.share(book, {"view.重点": "年预算>10", "view.意向": "状态=意向客户"}, "zh")
+    dictionary.share(book, {"view.重点": "年预算>10", "view.意向": "状态=意向客户"})
     shown = lines(book)
     assert shown[:3] == [
         ("筛选视图", "我的", None, "年预算>5"),
@@ -135,8 +161,10 @@ def test_the_dictionary_shows_the_teams_views_and_keeps_ones_own(office: Office)
         ("筛选视图", "重点", "团队", "年预算>10"),
     ]
     assert shown[3][:2] == ("当前视图", None)
-    dictionary.share(book, {"view.重点": "年预算>20"}, "zh")
-    dictionary.share(book, {"view.重点": "年预算>20"}, "zh")
+    dictionary.share(book, {"late_hours": "24"})
+    assert lines(book) == shown, "who could not ask the store takes nothing away"
+    dictionary.share(book, {"view.重点": "年预算>20", "view.意向": ""})
+    dictionary.share(book, {"view.重点": "年预算>20", "view.意向": ""})
     assert lines(book)[:3] == [
         ("筛选视图", "我的", None, "年预算>5"),
         ("筛选视图（已删除）", "意向", "团队", "状态=意向客户"),
@@ -193,3 +221,11 @@ def test_a_view_that_cannot_be_used_stops_the_refresh_before_anything_is_written
 def test_a_day_in_a_filter_is_a_day(office: Office) -> None:
     office.submit(office.book(other(0, first_contact=datetime(2025, 3, 11)), other(1, first_contact=datetime(2025, 3, 12))))
     assert views.count(office.store, conditions("首次接触时间≥2025-03-12", office.rulebook())) == 1
+
+
+def test_an_english_workbook_has_the_views_in_english(office: Office) -> None:
+    book = MemoryBook(language="en")
+    dictionary.share(book, {"view.Key": "Status=Prospect"})
+    assert lines(book)[0] == ("Saved view", "Key", "Team", "Status=Prospect") and lines(book)[1][0] == "View in use"
+    dictionary.share(book, {"view.Key": ""})
+    assert lines(book)[0][0] == "Saved view (gone)" and dictionary.own_views(book) == ({}, "")

@@ -88,6 +88,7 @@ def test_fields_that_were_agreed_to_are_in_plain_and_the_log_names_them(firm: Fi
     assert "13801234560" in said and "李芳" not in said
     assert firm.want().allowed, "fewer fields are no more than was agreed to"
     page = firm.office.store.log("", 1000)
+    assert {one.kind for one in page.entries if one.table == "approval"} == {"approval"}, "a yes exports nothing yet"
     (entry,) = (one for one in page.entries if one.after.get("kind") == "outside")
     assert (entry.actor, entry.after["field"], entry.after["count"]) == (firm.sun.rid, "phone", "2")
     assert all(word in entry.reason for word in (FILTER, WHY, "陈经"))

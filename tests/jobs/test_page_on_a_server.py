@@ -53,7 +53,9 @@ def test_each_login_sees_keeps_and_exports_what_it_may(team: dict[str, Office], 
         views.keep(marketing.store, marketing.context(), marketing.rulebook(), "制造", TRADE)
     assert views.keep(steward.store, steward.context(), steward.rulebook(), "制造", TRADE) == "制造"
     assert views.views(manager.store.settings()) == {"制造": TRADE}
-    assert views.count(manager.store, conditions(TRADE, manager.rulebook())) == 1
+    for said, count in ((TRADE, 1), ("标签=高价值", 1), ("标签≠高价值", 0), ("标签=", 0)):
+        assert views.count(manager.store, conditions(said, manager.rulebook())) == count, said
+        assert views.count(marketing.store, conditions(said, marketing.rulebook())) == count, said
 
     wanted = outside.want(steward.store, steward.context(), steward.rulebook(), TRADE, ("phone",))
     proposal = outside.propose(steward.store, steward.context(), wanted, "给合作方")

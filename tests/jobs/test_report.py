@@ -285,7 +285,7 @@ def test_each_role_gets_the_kinds_it_may_know() -> None:
 def test_a_filter_narrows_every_figure() -> None:
     plan = at("2025-05-01 10:00:00", customer(1, industry="C13"), customer(2, industry="I65"), customer(3, industry="C13"))
     with carried_out(plan) as store:
-        told = reported(store, where=[("industry", "=", "C13")])
+        told = reported(store, where=[("industry", "=", "C13")], asked="行业=农副食品加工业")
         assert lines(told, "by_industry", "count") == [(2,)] and "农副食品" in told.scope
         assert lines(told, "quality_people", "customers") == [(2,)]
 

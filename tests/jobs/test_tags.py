@@ -130,10 +130,10 @@ def test_the_library_reaches_the_dropdowns_and_what_is_retired_leaves_them(offic
     assert tags_of(office) == ["样板客户"]
     assert "停用" in str(cells(book, "problem", "tag")[1])
     before = len(book.read(BY_KEY["dictionary"]))
-    share(book, office.store.settings(), "zh")
+    share(book, office.store.settings())
     assert len(book.read(BY_KEY["dictionary"])) == before
     taglibrary.retire(office.store, office.context(), the_one(office, "直客"), back=True)
-    share(book, office.store.settings(), "zh")
+    share(book, office.store.settings())
     assert book.read(BY_KEY["dictionary"]).cell(0, "list") == "标签库"
 
 

@@ -19,7 +19,7 @@ from xlcrm.match.engine import Pair, against, within
 from xlcrm.match.explain import explain
 from xlcrm.match.kinds import KINDS, Prepared
 from xlcrm.match.levels import FIELDS
-from xlcrm.match.normalise import normalise
+from xlcrm.match.normalise import Normal, normalise
 from xlcrm.match.sieve import plausible
 from xlcrm.model.vocabularies import vocabulary
 
@@ -63,9 +63,9 @@ def test_the_order_of_rows_does_not_matter(rows: list[tuple[str, ...]], random: 
             assert (groups[at] == groups[bt]) == (others[a] == others[b])
 
 
-def shared(new: Sequence[tuple[str, ...]], stored: Sequence[tuple[str, ...]]) -> tuple[list[tuple[int, int]], Counts]:
+def shared(new: Normal, stored: Normal) -> tuple[list[tuple[int, int]], Counts]:
     """What a store answers: pairs of a new and a stored row sharing a key that is not too common, and how common the keys are."""
-    keys, old = block.keys(normalise(columns(new))), block.keys(normalise(columns(stored)))
+    keys, old = block.keys(new), block.keys(stored)
     counts = Counter(key for row in [*keys, *old] for key in row)
     few = {key for key, count in counts.items() if count <= CAPS[key[0]]}
     pairs = [(a, b) for a in range(len(new)) for b in range(len(stored)) if few.intersection(keys[a]) & {*old[b]}]
@@ -73,9 +73,10 @@ def shared(new: Sequence[tuple[str, ...]], stored: Sequence[tuple[str, ...]]) ->
 
 
 def incremental(new: Sequence[tuple[str, ...]], stored: Sequence[tuple[str, ...]]) -> None:
-    candidates, counts = shared(new, stored)
-    full = within(normalise(columns([*new, *stored])), score.shipped())
-    scored = against(normalise(columns(new)), normalise(columns(stored)), candidates, counts, score.shipped())
+    here, there, together = (normalise(columns(rows)) for rows in (new, stored, [*new, *stored]))
+    candidates, counts = shared(here, there)
+    full = within(together, score.shipped())
+    scored = against(here, there, candidates, counts, score.shipped())
     count = len(new)
     touching = {
         (pair.left, pair.right - count, pair.probability, pair.advice, pair.evidence)
@@ -84,7 +85,7 @@ def incremental(new: Sequence[tuple[str, ...]], stored: Sequence[tuple[str, ...]
     }
     assert touching == {(pair.left, pair.right, pair.probability, pair.advice, pair.evidence) for pair in scored}
     sifted = plausible(
-        Prepared(normalise(columns([*new, *stored])).frame),
+        Prepared(together.frame),
         np.array([a for a, _ in candidates], np.int64),
         np.array([b + count for _, b in candidates], np.int64),
     )
@@ -116,8 +117,8 @@ def test_new_rows_among_common_values_score_as_in_a_full_run() -> None:
 @given(st.lists(ROWS, max_size=12))
 def test_whole_lists_and_stores_have_the_same_keys(rows: list[tuple[str, ...]]) -> None:
     """Numbers for lists, texts for stores: the same rows share a key of each kind."""
-    prepared = Prepared(normalise(columns(rows)).frame)
-    texts = block.keys(normalise(columns(rows)))
+    normal = normalise(columns(rows))
+    prepared, texts = Prepared(normal.frame), block.keys(normal)
     for kind, made in KINDS.items():
         sharing = set()
         for _, group in made.numbers(prepared).unique().group_by("key"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.jobs.conftest import cells, customer, put
 from xlcrm import app, ribbon
@@ -60,6 +61,16 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Look:
     app.join(f"folder:{share}", "", lambda _: True)
     looked()
     return looked
+
+
+def test_the_dashboard_tells_of_the_members_own_copy(look: Look) -> None:
+    book = MemoryBook({"customer": [customer()]})
+    assert ribbon.submit(book)
+    look()
+    assert ribbon.dashboard(book), book.said[-1]
+    assert book.opened is not None
+    page = [cell for row in CalamineWorkbook.from_path(book.opened).get_sheet_by_name("总览").to_python() for cell in row]
+    assert page[page.index("客户总数") :].index(1.0) and any("不在这台电脑上" in str(cell) for cell in page)
 
 
 def test_submit_and_refresh_over_a_closed_workbook(look: Look, tmp_path: Path) -> None:

@@ -83,7 +83,8 @@ def blocks(page: Path) -> np.ndarray:
     width, height = map(int, size.split())
     grey = np.frombuffer(rest, np.uint8).reshape(height, width) / 255
     down, across = height // BLOCK, width // BLOCK
-    return grey[: down * BLOCK, : across * BLOCK].reshape(down, BLOCK, across, BLOCK).mean((1, 3))
+    bright: np.ndarray = grey[: down * BLOCK, : across * BLOCK].reshape(down, BLOCK, across, BLOCK).mean((1, 3))
+    return bright
 
 
 def printed(office: xlwings.App, path: Path, folder: Path) -> list[Path]:

@@ -157,7 +157,7 @@ class World:
 
     def crash(self) -> None:
         """Somebody else's backup is killed, or finds the disk full."""
-        kind, room, event = self.chance.choice(("kill", "full", "event")), self.chance.randrange(1, 1 << 18), self.chance.randrange(60)
+        kind, room, event = self.chance.choice(("kill", "full", "event")), int(2 ** self.chance.uniform(4, 19)), self.chance.randrange(40)
         child = os.fork()
         if not child:
             with suppress(BaseException):

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
 
 from xlcrm.errors import UsageError
 from xlcrm.jobs import merge, undo
@@ -48,6 +47,7 @@ class Thing:
 
 
 Picture = dict[str, Thing]
+_KNOWN: dict[str | None, tuple[str, ...]] = {}  # names and their blocking keys
 
 
 @dataclass
@@ -101,8 +101,11 @@ class History:
             rid = new_rid()
             name = "".join(chr(self.chance.randint(0x4E00, 0x9FA5)) for _ in range(4))
             values: Values = {"name": name, **{key: self._word(key) for key in FIELDS if self.chance.random() < 0.5}}
-            changes.append(Change("customer", rid, rid, values, number=number, keys=keys(values["name"])))
+            changes.append(Change("customer", rid, rid, values, number=number))
             changes += [self._child(rid) for _ in range(self.chance.randint(0, 2))]
+        customers = [change for change in changes if change.table == "customer"]
+        for change, found in zip(customers, spelt([change.values["name"] for change in customers]), strict=True):
+            change.keys = found
         self._apply("submit", changes)
 
     def move_in(self) -> None:
@@ -192,7 +195,7 @@ class History:
         assert self.store.find(numbers) == {number: self._end(rid) for number, rid in numbers.items()}
         named = {rid: str(one.values["name"]) for rid, one in self.now.items() if one.table == "customer" and one.state in ("live", "merged")}
         ends = {rid: self._end(rid) for rid in named}
-        found = [(place, rid) for place, rid in self.store.candidates([keys(name) for name in named.values()]).pairs if rid in self.now]
+        found = [(place, rid) for place, rid in self.store.candidates(spelt([*named.values()])).pairs if rid in self.now]
         assert {(place, end) for place, end in enumerate(ends.values())} <= set(found), "everybody is found by the name, merged or not"
         kept = self.store.kept(named)
         for place, rid in found:  # and by no other's, unless that was merged into it
@@ -322,10 +325,18 @@ class History:
         return Context(replace(person), lambda: moment, source="历史.xlsx")
 
 
-@cache
 def keys(name: str | None) -> tuple[str, ...]:
     """The blocking keys of a name as it is written."""
-    return tuple(key for key in block.keys(normalise({"name": [name]}))[0] if key.startswith("n:"))
+    return spelt([name])[0]
+
+
+def spelt(names: Sequence[str | None]) -> list[tuple[str, ...]]:
+    """The blocking keys of names, worked out at once: each on its own would take as long as all of them."""
+    fresh = [name for name in dict.fromkeys(names) if name not in _KNOWN]
+    if fresh:
+        found = block.keys(normalise({"name": fresh}))
+        _KNOWN.update((name, tuple(key for key in of if key.startswith("n:"))) for name, of in zip(fresh, found, strict=True))
+    return [_KNOWN[name] for name in names]
 
 
 def _of(store: Store) -> Sought:

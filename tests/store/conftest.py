@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -115,10 +116,24 @@ def url(cluster: Cluster, made: str) -> Iterator[str]:
     cluster.drop(database)
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with an empty store, to be copied."""
+    path = tmp_path_factory.mktemp("blank") / "store.db"
+    sqlite.open(path, CIPHER).close()
+    return path
+
+
+@pytest.fixture
+def file(blank: Path, path: Path) -> Path:
+    """A fresh store in a file of its own."""
+    return Path(shutil.copyfile(blank, path))
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def address(request: pytest.FixtureRequest) -> str:
     """Where a store lies, on each engine in turn."""
-    return str(request.getfixturevalue("path" if request.param == "sqlite" else "url"))
+    return str(request.getfixturevalue("file" if request.param == "sqlite" else "url"))
 
 
 def open_at(address: str) -> SqlStore:

@@ -355,13 +355,13 @@ def test_no_increment_follows_another_log_other_keys_or_a_log_that_does_not_hold
     for parent, key in ((forked, "other_log"), (replace(full, basis="[]"), "other_basis"), (replace(full, until=Place(99, 99, "0" * 64)), "other_log")):
         with pytest.raises(Apart) as error:
             store.backups.increment(path(), parent, 2, "2025-03-05 15:00:00", unwatched)
-        assert error.value.key == f"backup.{key}" and error.value.sentence()
+        assert error.value.reason.key == f"backup.{key}" and error.value.reason.sentence("zh")
     with store._engine.connect() as connection, connection.begin():
         connection.exec_driver_sql("DROP TRIGGER entry_kept")
         connection.exec_driver_sql(f"UPDATE entry SET {edited} WHERE seq = (SELECT max(seq) FROM entry)")
     with pytest.raises(Apart) as error:
         store.backups.increment(path(), full, 2, "2025-03-05 15:00:00", unwatched)
-    assert error.value.key == "backup.log_unsound"
+    assert error.value.reason.key == "backup.log_unsound" and "2" in error.value.reason.sentence("en")
     store.close()
 
 

@@ -39,7 +39,7 @@ def test_a_new_customer_comes_back_as_it_went_in(store: SqlStore) -> None:
     (outcome,) = receipt.outcomes
     assert record.created_by == outcome.created_by == ZHANG.rid
     assert record.created_at == record.updated_at == outcome.updated_at == moment(store)
-    assert receipt.head == store.verify().head and not store.verify().faults
+    assert receipt.head == store.verify().head and not store.verify().faults and store.sealed()
 
 
 def test_numbers_are_never_given_twice_and_grow_past_their_width(store: SqlStore) -> None:

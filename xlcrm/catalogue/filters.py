@@ -6,7 +6,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_field": ("筛选的第{place}个条件“{text}”：客户表里没有“{field}”这个字段。", "Condition {place} of the filter, “{text}”: the customer sheet has no field “{field}”."),
     "no_field.hint": ("字段用表头上的名称，如 所属行业、客户状态、年预算。", "Name fields as in the headers, such as Industry, Status, Annual budget."),
     "not_stored": ("筛选的第{place}个条件“{text}”：“{field}”不是客户本身的内容，不能用来筛选。", "Condition {place} of the filter, “{text}”: “{field}” is nothing that is kept with the customer and cannot be filtered by."),
-    "not_stored.hint": ("标签和校验结果不能用来筛选；请用客户自己的字段，如 所属行业、客户状态、年预算。", "Tags and check results cannot be filtered by; use the customer's own fields, such as Industry, Status, Annual budget."),
+    "not_stored.hint": ("校验结果和提交状态只在工作簿里；请用客户自己的字段，如 所属行业、客户状态、年预算、标签。", "Check results and submission live in the workbook only; use the customer's own fields, such as Industry, Status, Annual budget, Tags."),
     "sensitive": ("筛选的第{place}个条件“{text}”：“{field}”已加密，不能用来筛选。", "Condition {place} of the filter, “{text}”: “{field}” is encrypted and cannot be filtered by."),
     "sensitive.hint": ("要找某个号码，请用：xlcrm show 号码", "To find a number: xlcrm show NUMBER"),
     "no_order": ("筛选的第{place}个条件“{text}”：“{field}”不分大小，不能用“{sign}”。", "Condition {place} of the filter, “{text}”: “{field}” has no order, “{sign}” makes no sense."),

@@ -77,14 +77,12 @@ def _make(options: argparse.Namespace) -> int:
 
 def _tell(made: Made, language: str) -> None:
     head, counts = made.kept.head, made.written.manifest.counts
-    size, seconds = _size(made.kept.size), f"{made.seconds:.1f}"
+    told: dict[str, object] = {"path": made.kept.path, "size": _size(made.kept.size), "seconds": f"{made.seconds:.1f}"}
     if made.why is None:
-        counted = {"operations": counts["operation"], "entries": counts["entry"]}
-        print(text("backup.made_inc", language, path=made.kept.path, size=size, seconds=seconds, **counted))
+        print(text("backup.made_inc", language, operations=counts["operation"], entries=counts["entry"], **told))
     else:
-        why = made.why.sentence(language).rstrip("。.")
-        customers = counts.get("customer", 0)
-        print(text("backup.made_full", language, path=made.kept.path, size=size, seconds=seconds, customers=customers, why=why))
+        why = made.why.sentence(language)
+        print(text("backup.made_full", language, customers=counts.get("customer", 0), why=why, **told))
     print(_opens(head.opening, language))
     if made.removed:
         print(text("backup.removed", language, count=len(made.removed), size=_size(sum(one.size for one in made.removed))))
@@ -98,9 +96,11 @@ def _tell(made: Made, language: str) -> None:
 
 def _warnings(opening: Opening, language: str) -> list[str]:
     """What somebody should do so that the backups help when this machine is gone."""
-    if not opening.held:
-        return [text("backup.only_passphrase" if opening.lock.passphrase else "backup.only_here", language)]
-    return [] if opening.recovery else [text("backup.no_recovery", language)]
+    if opening.recovery:
+        return []
+    if opening.held:
+        return [text("backup.no_recovery", language)]
+    return [text("backup.only_passphrase" if opening.lock.passphrase else "backup.only_here", language)]
 
 
 def _opens(opening: Opening, language: str) -> str:

@@ -151,6 +151,11 @@ def _nothing(store: Store, context: Context, rulebook: Rulebook, proposals: Sequ
     return {}
 
 
+def called(proposal: Proposal) -> str:
+    """The kind of the operation that carries a proposal out: a yes to an export exports nothing yet."""
+    return "approval" if CARRIED.get(proposal.kind) is _nothing else proposal.kind
+
+
 Carry = Callable[[Store, Context, Rulebook, Sequence[Proposal]], Mapping[str, list[Change]]]
 CARRIED: dict[str, Carry] = {
     "void": _void,

@@ -15,6 +15,9 @@ from xlcrm.sheets.report import write
 from xlcrm.store import asking
 from xlcrm.store.base import Store
 
+ELSEWHERE = "folder.elsewhere"
+"""A member's copy has no log to note it in: what it holds was given out by the store."""
+
 
 def make(
     path: Path,
@@ -31,10 +34,14 @@ def make(
     The log says who took how many customers out of the store, and with which filter (``asked``). Raises StoreError, UsageError,
     or OSError.
     """
-    told = report(store, context, rulebook, kinds, where, progress)
+    told = report(store, context, rulebook, kinds, where, asked, progress)
     if not told.sections:
         raise UsageError("dashboard.nothing", why=" ".join(told.left_out))
     listed = {number for section in told.sections for one in section.lists for number in one.values[one.jump]}
-    asking.note_export(store, context, len(listed), asked, "report")
+    try:
+        asking.note_export(store, context, len(listed), asked, "report")
+    except UsageError as error:
+        if error.key != ELSEWHERE:
+            raise
     write(path, told, context.language)
     return Made(path, len(listed))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from xlcrm.catalogue import area, text
+from xlcrm.jobs.views import PREFIX as VIEWS
 from xlcrm.jobs.views import views
 from xlcrm.model.choices import VIEW, VIEW_IN_USE
 from xlcrm.model.rows import Cell
@@ -31,15 +32,17 @@ def own_options(book: Book, language: str, settings: Mapping[str, str] | None = 
     return {name: own for name, own in found.items() if own}
 
 
-def share(book: Book, settings: Mapping[str, str], language: str) -> None:
+def share(book: Book, settings: Mapping[str, str]) -> None:
     """Let 数据字典 of ``book`` hold the tags of the store's library and the team's views: those it lacks are added, those that
-    are no more are marked there. Nothing is saved. Raises BookError.
+    are no more are marked there. Where nobody could ask the store, ``settings`` name none of them and all stays. Nothing is
+    saved. Raises BookError.
     """
     if DICTIONARY not in book.tables():
         return
     if any(name.startswith(PREFIX) for name in settings):
-        _share_tags(book, settings, language)
-    _share_views(book, views(settings), language)
+        _share_tags(book, settings, book.language)
+    if any(name.startswith(VIEWS) for name in settings):
+        _share_views(book, views(settings), book.language)
 
 
 def _share_tags(book: Book, settings: Mapping[str, str], language: str) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from xlcrm.errors import UsageError
 from xlcrm.model.fields import Field, Kind, Role
 from xlcrm.model.tables import CUSTOMER
-from xlcrm.model.vocabularies import fold
+from xlcrm.model.vocabularies import fold, vocabulary
 from xlcrm.rules.clean import read
 from xlcrm.rules.rulebook import Rulebook
+from xlcrm.rules.taglibrary import library, named
 
 Condition = tuple[str, str, str]
 """(field key, one of = != > >= < <=, canonical value), as Store.scan takes it."""
@@ -21,6 +22,7 @@ _SIGN = re.compile(r"[=<>≥≤＞＜＝≠]")
 _SIGNS = {"<>": "!=", "≠": "!=", "≥": ">=", "≤": "<=", "＞": ">", "＜": "<", "＝": "="}
 _UNORDERED = frozenset({Kind.OPTION, Kind.COLLEAGUE})
 _STORED = (Role.DATA, Role.AUDIT)
+_TAGS = "tags"
 _LAST = "~"  # behind every letter and digit of a code
 
 
@@ -49,10 +51,13 @@ def _conditions(part: str, place: int, rulebook: Rulebook) -> Iterator[Condition
     match = _PART.fullmatch(part)
     if match is None:
         raise UsageError("filters.no_sign", **where)
-    field = field_named(match["field"])
+    field = _asked(match["field"])
     if field is None:
         called = match["field"].strip()
         raise UsageError(f"filters.{'not_stored' if _titled(called) else 'no_field'}", field=called, **where)
+    if field.key == _TAGS:
+        yield _tagged(match, where, rulebook)
+        return
     if field.sensitive:
         raise UsageError("filters.sensitive", field=field.title(rulebook.language), **where)
     sign, said = _SIGNS.get(match["sign"], match["sign"]), match["value"]
@@ -71,6 +76,19 @@ def _conditions(part: str, place: int, rulebook: Rulebook) -> Iterator[Condition
         raise UsageError("filters.divided", field=field.title(rulebook.language), value=said, **where)
 
 
+def _tagged(match: re.Match[str], where: Mapping[str, object], rulebook: Rulebook) -> Condition:
+    """A condition on the tags: one of the library, as TYPE/NAME where several are called so; blank for none at all."""
+    sign, said, title = _SIGNS.get(match["sign"], match["sign"]), match["value"], CUSTOMER[_TAGS].title(rulebook.language)
+    if sign not in ("=", "!="):
+        raise UsageError("filters.no_order", field=title, sign=match["sign"], **where)
+    kind, slash, label = said.partition("/")
+    type_ = vocabulary("tag_type").find(kind) if slash else None
+    found = named(library(rulebook.settings), label if type_ else said, type_.code if type_ else "") if said else []
+    if said and len(found) != 1:
+        raise UsageError("filters.no_value", field=title, value=said, **where)
+    return _TAGS, sign, found[0].option.code if found else ""
+
+
 def _divided(field: Field, code: str, rulebook: Rulebook) -> bool:
     """Whether there are narrower options below this one in the same list, as below 制造业: their codes begin with its code."""
     words = rulebook.vocabulary(field.options).options if field.kind is Kind.OPTION else ()
@@ -80,6 +98,11 @@ def _divided(field: Field, code: str, rulebook: Rulebook) -> bool:
 def field_named(name: str) -> Field | None:
     """The stored field of a customer with this header, key or synonym, in either language."""
     return next((field for field in _titled(name) if field.role in _STORED), None)
+
+
+def _asked(name: str) -> Field | None:
+    """The field that a filter may ask for: a stored one, or the tags."""
+    return next((field for field in _titled(name) if field.role in _STORED or field.key == _TAGS), None)
 
 
 def _titled(name: str) -> list[Field]:

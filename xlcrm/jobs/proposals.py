@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from xlcrm.errors import Overtaken, UsageError
 from xlcrm.jobs import merge
-from xlcrm.jobs.agreeing import against, consents, ended, no, owners_of, seated, second_person, word
+from xlcrm.jobs.agreeing import against, called, consents, ended, no, owners_of, seated, second_person, word
 from xlcrm.jobs.notify.proposed import proposed, settled
 from xlcrm.jobs.submit import TURNS
 from xlcrm.model.context import Context
@@ -72,7 +72,7 @@ def approve(store: Store, context: Context, proposal: Proposal, rulebook: Rulebo
         raise consent.refused
     done = consent.done
     told = settled(store, context, rulebook.settings, [(proposal, "done", "")] if done else [])
-    operation = Operation(proposal.kind if done else "approval", [*consent.changes, *told], whole=True)
+    operation = Operation(called(proposal) if done else "approval", [*consent.changes, *told], whole=True)
     operation.reason = proposal.reason if done else reason
     return Answer(proposal, "done" if done else "open", consent.missing, _apply(store, context, operation))
 
@@ -136,7 +136,7 @@ def _of_kind(store: Store, context: Context, rulebook: Rulebook, asked: Mapping[
             operation.changes += consent.changes
             state = "done" if consent.done else "open"
             over += [(proposal, state, "")] if consent.done else []
-            operation.kind = proposal.kind if state == "done" else operation.kind
+            operation.kind = called(proposal) if state == "done" else operation.kind
             seats = seated(consent.missing, context.language)
             key = "requests.agreed_ready" if state == "open" and not consent.missing else f"requests.agreed_{state}"
             answers[place] = Told(wish, True, number, state, key, {"seats": seats})

@@ -88,7 +88,7 @@ def refresh(book: Book, store: Store, context: Context, rulebook: Rulebook, view
         columns = cells(fresh, CUSTOMER.key, context.language, rulebook.names, {})
         book.append(CUSTOMER, [{key: column[index] for key, column in columns.items()} for index in range(len(fresh))])
         done.added = len(fresh)
-    dictionary.share(book, rulebook.settings, book.language)
+    dictionary.share(book, rulebook.settings)
     book.save()
     book.progress("", 2, 2)
     return done

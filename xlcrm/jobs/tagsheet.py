@@ -27,7 +27,7 @@ def show(book: Book, store: Store, context: Context, rulebook: Rulebook, kept: S
     tags, uses = library(settings), taglibrary.uses(store)
     lines = [line(tag, tags, uses[tag.option.code], language, rulebook.names) for tag in tags.values()]
     fill(book, TAG_LIBRARY, [*kept, *lines], language)
-    dictionary.share(book, settings, language)
+    dictionary.share(book, settings)
     book.save()
 
 

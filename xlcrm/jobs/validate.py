@@ -44,7 +44,7 @@ def validate(book: Book, context: Context, rulebook: Rulebook, repairs: Sequence
     if repairs:
         repair.apply(book, repairs)
         kept = [*(repair.line(one, context.language) for one in repairs), *kept]
-    dictionary.share(book, rulebook.settings, context.language)
+    dictionary.share(book, rulebook.settings)
     sheets = read(book, rulebook)
     book.progress(text("jobs.step_write", context.language), 1, 2)
     for sheet in sheets.values():

@@ -83,8 +83,10 @@ def pairs(normal: Normal, most: int | None = None) -> Candidates:
     Of more rows alike in everything (kind x) neighbours are paired: the work stays linear. Rare kinds beyond their cap are
     not told: most of their keys are.
     """
-    rows = Prepared(normal.frame)
     count = len(normal)
+    if count < 2:
+        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), [])
+    rows = Prepared(normal.frame)
     with ThreadPoolExecutor(_THREADS) as threads:
         kinds = [kind for kind in KINDS if CAPS[kind] and kind != ALIKE]
         found = list(threads.map(lambda kind: _pairs_of(kind, rows, most), kinds))

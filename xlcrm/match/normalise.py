@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
+import numpy as np
 import polars as pl
 
 from xlcrm.match import company, contact, people, phones, reach, text
@@ -191,11 +193,19 @@ def _joined(raw: pl.DataFrame, names: pl.DataFrame, others: pl.DataFrame) -> pl.
 
 def _each(values: pl.Series, parse: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
     """``parse`` of every value, run once for each distinct one where that spares more than it costs."""
+    if not (values != "").any():
+        return _blank(parse)[np.zeros(len(values), np.int64)]
     distinct = values.unique()
     if len(distinct) > 0.9 * len(values):
         return parse(values)
     known = parse(distinct).with_columns(value=distinct)
     return pl.DataFrame({"value": values}).join(known, on="value", how="left", maintain_order="left").drop("value")
+
+
+@cache
+def _blank(parse: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
+    """``parse`` of nothing, in one row: many lists have no addresses at all."""
+    return parse(pl.Series([""]))
 
 
 def _aliases(frame: pl.DataFrame, formers: pl.Series, shorts: pl.Series) -> pl.Series:

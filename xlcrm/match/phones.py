@@ -36,6 +36,13 @@ def phones(cells: pl.Series, places: pl.Series) -> pl.Series:
     plain = pl.col("cell").str.contains(r"^(?:\+86)?1[3-9][0-9]{9}$")
     mobiles = frame.filter(plain).select("at", number="+86" + pl.col("cell").str.tail(11))
     odd = frame.filter(~plain)
+    numbers = pl.concat((mobiles, _odd(odd))) if odd.height else mobiles
+    national = pl.col("number").str.replace(r"^(?:\+86|\+)", "")
+    return listed(numbers.filter(~national.str.contains(_FAKE)), "number", len(cells))
+
+
+def _odd(odd: pl.DataFrame) -> pl.DataFrame:
+    """The numbers ("at", "number") of the cells that are not just a mobile number."""
     cell = where(odd["cell"], r"[^\x00-\x7f]", lambda wide: wide.str.normalize("NFKC")).str.to_lowercase()
     cell = (
         cell.str.replace_all("[‐-―−－]", "-")
@@ -45,9 +52,7 @@ def phones(cells: pl.Series, places: pl.Series) -> pl.Series:
     cell = cell.str.replace_all(_EXTENSION, " ").str.replace_all(_DASHED, "$1 ")
     odd = odd.with_columns(number=cell.str.extract_all(_WRITTEN)).explode("number").drop_nulls("number")
     odd = odd.with_columns(digits=pl.col("number").str.replace_all("[^0-9]", ""), area=_area(odd["place"]))
-    numbers = pl.concat((mobiles, odd.select("at", number=_canonical()).drop_nulls()))
-    national = pl.col("number").str.replace(r"^(?:\+86|\+)", "")
-    return listed(numbers.filter(~national.str.contains(_FAKE)), "number", len(cells))
+    return odd.select("at", number=_canonical()).drop_nulls()
 
 
 def _canonical() -> pl.Expr:

@@ -22,6 +22,8 @@ _LANDMARK = (
 def mails(values: pl.Series) -> pl.Series:
     """The mail addresses in cells, lower case, without placeholders, sorted. 12345678 alone is a number at qq.com."""
     frame = pl.DataFrame({"mail": values}).with_row_index("at").filter(pl.col("mail") != "")
+    if not frame.height:
+        return pl.repeat([], len(values), dtype=pl.List(pl.String), eager=True)
     mail = text.where(frame["mail"], r"[^\x00-\x7f]", lambda wide: wide.str.normalize("NFKC")).str.to_lowercase()
     mail = mail.str.replace(r"^ *([1-9][0-9]{4,9}) *$", "$1@qq.com")
     frame = frame.with_columns(mail=mail.str.extract_all(MAIL)).explode("mail").drop_nulls()

@@ -255,7 +255,10 @@ class Store(Protocol):
         ...
 
     def scan(self, table: str, where: Sequence[tuple[str, str, str]] = ()) -> Iterator[Record]:
-        """All living records of ``table``; ``where`` holds (field key, one of = != > >= < <=, canonical value)."""
+        """All living records of ``table``; ``where`` holds (field key, one of = != > >= < <=, canonical value).
+
+        Of customers "tags" may be asked for, too: = or != one of the library (a code), "" for none.
+        """
         ...
 
     def columns(self, table: str, names: Collection[str]) -> Columns:

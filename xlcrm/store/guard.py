@@ -21,7 +21,7 @@ from xlcrm.model.context import Context
 from xlcrm.model.fields import Table
 from xlcrm.model.operation import Kept, Record, Taken, Values
 from xlcrm.model.proposal import Proposal, Word
-from xlcrm.model.tables import REQUEST
+from xlcrm.model.tables import CUSTOMER, REQUEST
 from xlcrm.rules.masking import masked
 from xlcrm.rules.rights import NOBODYS, Action, Group, Level, Rights, group_of, rights_of
 from xlcrm.rules.workflow import class_of
@@ -133,12 +133,13 @@ class Guard:
             yield from self._inner.scan(table, where)
             return
         asked = [key for key, _, _ in where if key in classes(table)]
+        tagged = {group_of(CUSTOMER, CUSTOMER["tags"]) for key, _, _ in where if key == "tags"}
         found = self._inner.scan(table, where)
         while page := list(islice(found, _PAGE)):
             owners = self._owners({one.values.get("customer") or "" for one in page}) if table in OWNED else {}
             for one in page:
                 owner = _owner(one, owners)
-                groups = {self._classes(table, one.values.get("field"), owner)[key] for key in asked} - {Group.OWNER}
+                groups = {self._classes(table, one.values.get("field"), owner)[key] for key in asked} - {Group.OWNER} | tagged
                 # A filter on what is not shown would tell it.
                 if self._named(owner) and all(self.rights.level(owner, group) is Level.PLAIN for group in groups):
                     yield self._record(one, owner)

@@ -27,6 +27,8 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 _PAGE = 1000
+TAGGED = ("customer", "tags")
+"""The condition on a customer that other records meet: those of its tags."""
 
 Condition = tuple[str, str, str]
 
@@ -70,6 +72,9 @@ def scan(vault: Vault, connection: Connection, table: Table, where: Sequence[Con
     asked = select(sql).where(sql.c.life == "live").order_by(sql.c.rid)
     late: list[Condition] = []
     for name, sign, value in where:
+        if (table.key, name) == TAGGED and sign in ("=", "!="):
+            asked = asked.where(_tagged(value) if sign == "=" else ~_tagged(value))
+            continue
         if name not in sql.c or sign not in _COMPARE:
             raise UsageError("store.bad_filter", field=name, sign=sign)
         if name in table.sensitive:
@@ -82,6 +87,13 @@ def scan(vault: Vault, connection: Connection, table: Table, where: Sequence[Con
         for row in rows:
             if all(_COMPARE[sign](row[name] or "", value) for name, sign, value in late):
                 yield record(table, row)
+
+
+def _tagged(value: str) -> ColumnElement[bool]:
+    """Whether a customer bears the tag ``value`` (a code); with "" whether it bears none."""
+    customer, tag = SQL["customer"].c, SQL["tag"].c
+    given = select(tag.customer).where(tag.life == "live", tag.customer.is_not(None))
+    return customer.rid.in_(given.where(tag.name == value)) if value else customer.rid.not_in(given)
 
 
 def _condition(connection: Connection, table: Table, name: str, sign: str, value: str) -> ColumnElement[bool]:

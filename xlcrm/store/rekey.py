@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 
 from sqlalchemy import Connection, Table, delete, select
@@ -15,6 +15,7 @@ from xlcrm.model.tables import MATCHED
 from xlcrm.store.chunks import chunks
 from xlcrm.store.digests import FOLDING, Digests
 from xlcrm.store.keys import seal_looks
+from xlcrm.store.merging import joined
 from xlcrm.store.pen import in_order
 from xlcrm.store.reading import kept, records
 from xlcrm.store.schema import BLOCKING_KEY, FACE, META, SQL
@@ -60,12 +61,20 @@ def rekey(connection: Connection, cipher: Cipher, write: Write) -> None:
     connection.execute(META.insert().values(name="keys", value=str(VERSION)))
 
 
-def made(vault: Vault, connection: Connection, rids: Sequence[str]) -> Iterator[tuple[str, dict[str, None], str | None]]:
-    """The rid of each customer, its keys, and what it may look like, sealed."""
+def made(
+    vault: Vault, connection: Connection, rids: Sequence[str], more: Mapping[str, Values] | None = None
+) -> Iterator[tuple[str, dict[str, None], str | None]]:
+    """The rid of each customer, its keys, and what it may look like, sealed: as it is, and as what was merged into it.
+
+    ``more``: what some are recognised by, too.
+    """
     from xlcrm.match import block, face  # 0.3 s: paid once in the life of a store
     from xlcrm.match.normalise import normalise
 
-    faces = _faces(vault, connection, records(vault, connection, rids))
+    found_by = records(vault, connection, rids)
+    under = {one: rid for rid, of in joined(connection, list(found_by)).items() for one in of}
+    faces = [*_faces(vault, connection, found_by), *((rid, values) for rid, values in (more or {}).items() if rid in found_by)]
+    faces += [(under[rid], values) for rid, values in _faces(vault, connection, records(vault, connection, under))]
     normal = normalise({key: [values.get(key) for _, values in faces] for key in MATCHED})
     found: dict[str, tuple[dict[str, None], list[str]]] = {}
     for (rid, _), keys, look in zip(faces, block.keys(normal), face.written(normal), strict=True):
@@ -81,7 +90,7 @@ def made(vault: Vault, connection: Connection, rids: Sequence[str]) -> Iterator[
 
 
 def _faces(vault: Vault, connection: Connection, found: dict[str, Record]) -> list[tuple[str, Values]]:
-    """What each customer may be recognised by: what it says now, and what each source said that was merged into it."""
+    """What each customer may be recognised by: what it says, and what each source said whose values lost."""
     lost = kept(vault, connection, found)
     faces: list[tuple[str, Values]] = []
     for rid, record in found.items():

@@ -148,15 +148,17 @@ def _until(there: Shelf, opener: Opener) -> str:
     return ""
 
 
-def unreadable(there: Shelf, opener: Opener, watch: Callable[[int, int], None]) -> list[XlcrmError]:
-    """What is wrong with each package that does not read from end to end, or that lacks what it builds upon.
+def unreadable(
+    there: Shelf, opener: Opener, but: Collection[Kept], watch: Callable[[int, int], None]
+) -> list[XlcrmError]:  # fmt: skip
+    """What is wrong with each package, ``but`` for some, that does not read from end to end, or that lacks what it builds upon.
 
     One that nobody here opens is not looked into: it may be of a time when other keys were held.
     """
     faults: list[XlcrmError] = list(there.faults)
     for number, one in enumerate(there.packages):
         watch(number, len(there.packages))
-        fault = _fault(one, opener, {})
+        fault = None if one in but else _fault(one, opener, {})
         if isinstance(fault, StoreError):
             faults.append(fault)
         elif not there.chain(one):

@@ -165,7 +165,7 @@ def _left_behind(holder: dict[str, str], path: Path, now: datetime) -> bool:
         if now - datetime.fromisoformat(holder["at"]) > STALE:
             return True
         return os.name == "posix" and holder["machine"] == platform.node() and not _runs(int(holder["process"]))
-    except (KeyError, ValueError):  # somebody is just writing it, or broke down meanwhile
+    except (KeyError, ValueError, TypeError, OverflowError):  # somebody is just writing it, or broke down meanwhile
         return time.time() - path.stat().st_mtime > _WRITING
 
 

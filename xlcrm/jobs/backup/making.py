@@ -21,7 +21,7 @@ from xlcrm.jobs.backup.purging import Purged, purge
 from xlcrm.jobs.progress import Progress, silent
 from xlcrm.model.context import Context
 from xlcrm.store.backup.full import Watch
-from xlcrm.store.backup.source import Apart, Source, Written
+from xlcrm.store.backup.source import Apart, Reason, Source, Written
 from xlcrm.store.base import Store
 
 WEEK = timedelta(days=7)
@@ -31,7 +31,7 @@ _TICK = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A backup that was made: its package, and why it is a full one (an error whose sentence says it), None for an increment.
+    """A backup that was made: its package, and why it is a full one, None for an increment.
 
     ``removed`` are the packages that were not needed any more; ``purged`` how many were written anew without what erased
     customers said, ``unpurged`` the files of those that nobody here opens; ``faults`` what cannot be read; ``seconds`` it took.
@@ -39,7 +39,7 @@ class Made:
 
     kept: Kept
     written: Written
-    why: XlcrmError | None
+    why: Reason | None
     removed: Sequence[Kept]
     purged: int
     unpurged: Sequence[Path]
@@ -98,8 +98,8 @@ def _ended(progress: Progress) -> Iterator[None]:
 
 
 def _write(
-    source: Source, place: Path, shelf: Shelf, now: datetime, why: XlcrmError | None, watch: Watch
-) -> tuple[Kept, Written, XlcrmError | None]:
+    source: Source, place: Path, shelf: Shelf, now: datetime, why: Reason | None, watch: Watch
+) -> tuple[Kept, Written, Reason | None]:
     """Write a full backup where there is a reason ``why``, or one turns up; else an increment: with the reason."""
     number = max((one.head.number for one in shelf.packages), default=0) + 1
     # What was made last bears the latest time, whatever the clock of whoever made the one before said.
@@ -108,7 +108,7 @@ def _write(
         try:
             return *_keep(place, lambda path: source.increment(path, shelf.newest()[-1].head, number, at, watch)), None
         except Apart as error:
-            why = error
+            why = error.reason
     return *_keep(place, lambda path: source.full(path, number, at, watch)), why
 
 
@@ -119,16 +119,16 @@ def _remove(place: Path, packages: list[Kept]) -> list[Kept]:
     return packages
 
 
-def _why(shelf: Shelf, now: datetime, full: bool, drilled: Sequence[Drill]) -> XlcrmError | None:
+def _why(shelf: Shelf, now: datetime, full: bool, drilled: Sequence[Drill]) -> Reason | None:
     """Why a full backup is to be made; None for an increment."""
     chain = shelf.newest()
     if full:
-        return Apart("backup.full_asked")
+        return Reason("backup.full_asked")
     if not chain:
-        return Apart("backup.full_first")
+        return Reason("backup.full_first")
     if any(not one.ok and one.package in [kept.head.id for kept in chain] for one in drilled[-1:]):
-        return Apart("backup.full_unproven")
-    return Apart("backup.full_weekly") if now - chain[0].at >= WEEK else None
+        return Reason("backup.full_unproven")
+    return Reason("backup.full_weekly") if now - chain[0].at >= WEEK else None
 
 
 def _keep(place: Path, write: Callable[[Path], Written]) -> tuple[Kept, Written]:

@@ -88,7 +88,7 @@ def restore(
     with fresh(room, name) as path, rebuilt(wish.place, opener, path, wish.moment, language, progress) as found:
         proof = proven(found, language, progress)
         if not proof.sound and not wish.anyway:
-            raise unsound(proof)
+            raise Unsound(proof)
         logins = deliver(found.built)
         return Restored(found.chain, found.built.at, proof, found.built.wiped, found.passed, logins)
 
@@ -102,11 +102,17 @@ def proven(found: Rebuilt, language: str, progress: Progress) -> Proof:
     return proof
 
 
-def unsound(proof: Proof) -> StoreError:
-    """What is wrong with a store that was built anew, as an error."""
-    key, values = proof.log.faults[0] if proof.log.faults else ("store.tampered", {"place": proof.shut[0], "path": ""})
-    first = text(key, "zh", **values), text(key, "en", **values)
-    return StoreError("backup.unsound", count=len(proof.log.faults) + len(proof.shut), zh=first[0], en=first[1])
+class Unsound(StoreError):
+    """A store was not sound when it was backed up: how many faults, and the first of them."""
+
+    def __init__(self, proof: Proof) -> None:
+        super().__init__("backup.unsound", count=len(proof.log.faults) + len(proof.shut))
+        tampered: list[tuple[str, dict[str, object]]] = [("store.tampered", {"place": one, "path": ""}) for one in proof.shut]
+        self._first = [*proof.log.faults, *tampered][0]
+
+    def sentence(self, language: str = "zh") -> str:
+        key, values = self._first
+        return text(self.key, language, **self.values, first=text(key, language, **values))
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from xlcrm.errors import StoreError, UsageError, XlcrmError
 from xlcrm.jobs.backup import drills
 from xlcrm.jobs.backup.choosing import Rebuilt, rebuilt, unreadable
 from xlcrm.jobs.backup.drills import Drill
-from xlcrm.jobs.backup.folder import shelf
-from xlcrm.jobs.backup.restoring import fresh, proven, unsound
+from xlcrm.jobs.backup.folder import Kept, shelf
+from xlcrm.jobs.backup.restoring import Unsound, fresh, proven
 from xlcrm.jobs.progress import Progress, silent
 from xlcrm.model.context import Context
 from xlcrm.model.operation import Change, Operation
@@ -56,19 +56,20 @@ def verify(
     begun, there = time.monotonic(), shelf(place)
     last = there.packages[-1] if there.packages else None
     trouble: XlcrmError | None = None
+    chain: Sequence[Kept] = ()
     operations, head, customers, values, behind = 0, "", 0, 0, 0
     try:
         with fresh(room, "drill") as path, rebuilt(place, opener, path, "", language, progress) as found:
-            last = found.chain[-1]
+            chain, last = found.chain, found.chain[-1]
             proof = proven(found, language, progress)
             operations, head, values = proof.status.operations, last.head.until.head, proof.values
             customers = proof.status.records["customer"]
-            trouble = None if proof.sound else unsound(proof)
+            trouble = None if proof.sound else Unsound(proof)
             if store is not None and trouble is None:
                 trouble, behind = _differs(store, found, proof)
     except StoreError as error:
         trouble = error
-    others = unreadable(there, opener, lambda done, total: progress(text("backup.reading", language), done, total))
+    others = unreadable(there, opener, chain, lambda done, total: progress(text("backup.reading", language), done, total))
     progress("", 1, 1)
     mine = str(trouble.values.get("path", "")) if trouble else ""
     of = (last.head.id, last.path.name) if last else ("", "")

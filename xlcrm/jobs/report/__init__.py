@@ -46,14 +46,16 @@ def report(
     rulebook: Rulebook,
     kinds: Collection[str] = (),
     where: Sequence[tuple[str, str, str]] = (),
+    asked: str = "",
     progress: Progress = silent,
 ) -> Report:
-    """The figures of ``kinds`` (of model/figures.KINDS; none means all) about the customers that fit ``where`` (store.scan).
+    """The figures of ``kinds`` (of model/figures.KINDS; none means all) about the customers that fit ``where`` (store.scan),
+    the conditions of the filter ``asked``.
 
     Only what the acting person may know; a kind of which that is nothing is left out, and said to be. Raises StoreError, and
     UsageError for a filter that is none.
     """
-    ground = Ground(store, context, rulebook, where)
+    ground = Ground(store, context, rulebook, where, asked)
     wanted = [kind for kind in KINDS if kind in kinds or not kinds]
     made: dict[str, Part] = {}
     left_out = []

@@ -118,7 +118,6 @@ def _said(ground: Ground, lost: Sequence[int]) -> dict[int, str]:
     remarks, wanted = ground.customers["remark"], set(lost)
     found = {place: said for place in lost if (said := remarks[place]) and reason_of(said) != OTHER}
     asked, places = ground.owned(REQUEST.key, ["field", "state", "reason"], *NEEDS)
-    for place, field, state, reason in zip(places, asked["field"], asked["state"], asked["reason"], strict=True):
-        if field == "status" and state in _DONE and reason and place in wanted:
-            found[place] = reason
-    return found
+    rows = zip(places, asked["field"], asked["state"], asked["reason"], strict=True)
+    done = {place: why for place, field, state, why in rows if field == "status" and state in _DONE and why and place in wanted}
+    return found | done

@@ -16,7 +16,6 @@ from xlcrm.model.context import Context, Person
 from xlcrm.model.fields import Table
 from xlcrm.model.tables import CUSTOMER, INTERACTION
 from xlcrm.rules.checks.case import LATE
-from xlcrm.rules.clean import show
 from xlcrm.rules.deadlines import working_due
 from xlcrm.rules.quality import JUDGED, Judge
 from xlcrm.rules.rights import NOBODYS, Action, Group, Level, Rights, Scope, rights_of, widest
@@ -35,12 +34,16 @@ _READ = dict.fromkeys(("rid", *JUDGED, "number", "owner", "grade", "budget", "re
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """Everything read once for all kinds. A customer is named by its place in ``customers``, which holds columns."""
+    """Everything read once for all kinds. A customer is named by its place in ``customers``, which holds columns.
+
+    ``where`` are the conditions (Store.scan) of the filter ``asked``, as it was written.
+    """
 
     store: Store
     context: Context
     rulebook: Rulebook
     where: Sequence[tuple[str, str, str]] = ()
+    asked: str = ""
 
     @cached_property
     def people(self) -> Mapping[str, Person]:
@@ -184,16 +187,7 @@ class Ground:
             )
         else:
             said = self.text("scope_own", names="、".join(one.name for one in persons))
-        return said + self.text("scope_where", filter=self._filter) if self.where else said
-
-    @property
-    def _filter(self) -> str:
-        said = []
-        for key, sign, value in self.where:
-            item = CUSTOMER.by_key.get(key)
-            shown = show(value, item, self.language, self.rulebook.names, self.rulebook.options) if item else value
-            said.append(f"{item.title(self.language) if item else key}{sign}{shown}")
-        return "，".join(said)
+        return said + self.text("scope_where", filter=self.asked) if self.where else said
 
     # words
 
@@ -225,7 +219,7 @@ class Ground:
     # records that belong to customers
 
     def owned(self, table: str, names: Iterable[str], *groups: Group) -> tuple[Columns, Sequence[int]]:
-        """Columns of the records of ``table`` whose customer's fields of ``groups`` may be read, and the place of each's customer."""
+        """Columns of the records of ``table`` whose customer's fields of ``groups`` may be read; the customers' places."""
         found = dict(self.store.columns(table, ["customer", *names]))
         places = list(map(self.place.get, found.pop("customer")))
         owners, owner = self.owners(*groups), self.customers["owner"]

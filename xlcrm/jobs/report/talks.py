@@ -11,8 +11,8 @@ from xlcrm.store.base import Columns
 
 @dataclass(frozen=True, slots=True)
 class Talks:
-    """``found`` holds the columns of the interactions; ``places`` are their customers, ``late`` says of each whether it was recorded
-    late, ``by`` who followed it up (else the customer's owner).
+    """``found`` holds the columns of the interactions; ``places`` are their customers, ``late`` says of each whether it was
+    recorded late, ``by`` who followed it up (else the customer's owner).
     """
 
     found: Columns

@@ -167,7 +167,7 @@ def _write(book: Book, draft: Draft, matches: list[Match], asked: Asked, done: s
     fill(book, CONFLICTS, [*origins.left(draft.origins), *writeback.conflicts(draft)], draft.context.language)
     if done.receipt is not None:
         book.set_setting("receipt", done.receipt.head)  # a witness of the log, in everybody's hands (xlcrm audit verify)
-    dictionary.share(book, draft.rulebook.settings, draft.context.language)
+    dictionary.share(book, draft.rulebook.settings)
     book.save()
     book.progress("", 4, 4)
 

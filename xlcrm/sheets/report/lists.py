@@ -11,13 +11,12 @@ from xlcrm.catalogue import text
 from xlcrm.model.figures import Column, Measure
 from xlcrm.sheets.bulk import Content, Long
 from xlcrm.sheets.files.dates import serial
-from xlcrm.sheets.report.looks import FORMATS, LINK, wide
-from xlcrm.sheets.report.ways import HEAD, Laid, Ways, inside
+from xlcrm.sheets.report.looks import FORMATS, LINK, side, wide
+from xlcrm.sheets.report.ways import HEAD, Laid, Ways, inside, unlike
 from xlcrm.sheets.style import ACCENT, HEADERS, INK, SOFT, Styles
 
 OWN = 2  # columns before the list's own: the way back, and the figure
 MOST_LINKS = 60_000  # a sheet holds 65,530
-SIDES = {Measure.TEXT: "left", Measure.DATE: "center"}
 SAMPLE = 200  # rows whose texts say how wide a column is
 
 
@@ -38,10 +37,10 @@ def add(sheet: Worksheet, laid: Laid, number: int, ways: Ways, top: str, styles:
     titles = [text("dashboard.back", language), text("dashboard.group", language), *(one.title for one in columns)]
     _columns(sheet, laid, figure, styles)
     fill, font = HEADERS["due"]
-    sides = ["center", "left", *(SIDES.get(one.kind, "right") for one in columns)]
+    sides = ["center", "left", *(side(one) for one in columns)]
     heads = [
-        {"header": title, "header_format": styles(bold=True, bg_color=fill, font_color=font, text_wrap=True, align=side)}
-        for title, side in zip(unlike(titles), sides, strict=True)
+        {"header": title, "header_format": styles(bold=True, bg_color=fill, font_color=font, text_wrap=True, align=align)}
+        for title, align in zip(unlike(titles), sides, strict=True)
     ]
     table = f"report_list_{number}"
     sheet.add_table(HEAD - 1, 0, HEAD, len(heads) - 1, {"name": table, "columns": heads, "style": "Table Style Light 1"})
@@ -51,27 +50,14 @@ def add(sheet: Worksheet, laid: Laid, number: int, ways: Ways, top: str, styles:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEAD - 1)
-    sheet.set_footer(f"&L&A&C{text('template.page', language)}")
     back = [(row, ways.back[laid.source.key, group]) for group, row in laid.starts.items() if group in names][:MOST_LINKS]
     arrows: list[Content] = [None] * len(laid)
     for row, _ in back:
         arrows[row - HEAD - 1] = "↩"
     rows: dict[int, Sequence[Content]] = {1: arrows, 2: figure}
     rows |= {OWN + 1 + place: _cells(laid.values[one.key], one) for place, one in enumerate(columns)}
-    links = {f"A{row}": f"{inside(one.sheet, one.place)}".removeprefix("internal:") for row, one in back}
+    links = {f"A{row}": inside(one.sheet, one.place).removeprefix("internal:") for row, one in back}
     return Long(number, table, HEAD + 1, rows, frozenset(), links)
-
-
-def unlike(titles: Sequence[str]) -> list[str]:
-    """The titles with no two alike, as the columns of an Excel table must be."""
-    found: list[str] = []
-    for title in titles:
-        used, number, name = {one.lower() for one in found}, 1, title or "-"
-        while name.lower() in used:
-            number += 1
-            name = f"{title} {number}"
-        found.append(name)
-    return found
 
 
 def _columns(sheet: Worksheet, laid: Laid, figure: Sequence[str], styles: Styles) -> None:
@@ -79,7 +65,7 @@ def _columns(sheet: Worksheet, laid: Laid, figure: Sequence[str], styles: Styles
     _column(sheet, 0, 8, styles(font_color=LINK, align="center", bold=True))
     _column(sheet, 1, _width("", list(dict.fromkeys(figure))), styles(font_color=SOFT))
     for place, one in enumerate(laid.source.columns, OWN):
-        style = styles(num_format=FORMATS[one.kind], font_color=INK, align=SIDES.get(one.kind, "right"))
+        style = styles(num_format=FORMATS[one.kind], font_color=INK, align=side(one))
         _column(sheet, place, _width(one.title, laid.values[one.key]), style)
 
 

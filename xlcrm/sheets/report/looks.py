@@ -50,6 +50,11 @@ def colour(column: Column, found: float | str | None) -> str:
     return GOOD if found >= column.target else BAD
 
 
+def side(column: Column) -> str:
+    """Where a column's cells and its header stand."""
+    return "left" if column.kind in (Measure.TEXT, Measure.DATE) else "right"
+
+
 def wide(words: str) -> int:
     """The width of a text in characters: Chinese ones count twice."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in words)

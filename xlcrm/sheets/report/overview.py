@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from xlcrm.catalogue import text
 from xlcrm.model.figures import Column, Measure, Report, Section, Table
 from xlcrm.sheets.report.charts import Charts, drawn
-from xlcrm.sheets.report.looks import LINK, change, numbers, wide
+from xlcrm.sheets.report.looks import LINK, change, numbers, side, wide
 from xlcrm.sheets.report.tables import Pen
 from xlcrm.sheets.report.ways import inside
 from xlcrm.sheets.style import ACCENT, LINE, PAPER, SOFT
@@ -123,7 +123,7 @@ class _Page:
         head = {"bold": True, "font_size": 9, "font_color": SOFT, "bg_color": PAPER}
         left = FIRST
         for column, span in zip(table.columns, spans, strict=True):
-            style = self.styles(**_side(column), **head)
+            style = self.styles(**_aside(column), **head)
             self._over(self.row - 1, left, left + span - 1, style)
             self.sheet.write_string(self.row - 1, left, column.title, style)
             left += span
@@ -134,7 +134,7 @@ class _Page:
                 label = label or (cell if isinstance(cell, str) else "")
                 self._over(self.row, left, left + span - 1, self.styles(**look))
                 name = f"{label} · {column.title}"
-                self.pen.figure(self.row, left, cell, column, name, shrink=True, **_side(column), **look)
+                self.pen.figure(self.row, left, cell, column, name, shrink=True, **_aside(column), **look)
                 left += span
             self._heights(LINES[-1:])
         if not table.lines:
@@ -193,11 +193,10 @@ def _spans(table: Table) -> list[int]:
     return spans
 
 
-def _side(column: Column) -> dict[str, object]:
-    """Texts stand left, numbers right."""
-    return {"align": "left", "indent": 1} if column.kind is Measure.TEXT else {"align": "right"}
+def _aside(column: Column) -> dict[str, object]:
+    """Where a column's cells stand: a text does not touch the number at its left."""
+    return {"align": side(column), "indent": 1 if side(column) == "left" else 0}
 
 
 def _need(column: Column, cells: Sequence[object]) -> int:
-    texts = [cell for cell in cells if isinstance(cell, str)]
-    return max(8, wide(column.title), *map(wide, texts)) if texts else max(8, wide(column.title))
+    return max(8, wide(column.title), *(wide(cell) for cell in cells if isinstance(cell, str)))

@@ -10,9 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 from xlcrm.catalogue import text
 from xlcrm.model.figures import Cell, Column, Figure, Measure, Table
 from xlcrm.sheets.cells import LONGEST
-from xlcrm.sheets.report.lists import unlike
-from xlcrm.sheets.report.looks import FORMATS, LINK, colour, lines, plain, wide
-from xlcrm.sheets.report.ways import Ways
+from xlcrm.sheets.report.looks import FORMATS, LINK, colour, lines, plain, side, wide
+from xlcrm.sheets.report.ways import Ways, unlike
 from xlcrm.sheets.style import ACCENT, HEADERS, INK, LINE, PAPER, SOFT, Styles
 
 ROW = 18  # points
@@ -64,9 +63,8 @@ class Pen:
         fill, font = HEADERS["due"]
         edge = {"border": 1, "border_color": "#FFFFFF"}
         heads = []
-        for title, column in zip(unlike([one.title for one in columns]), columns, strict=True):
-            align = "left" if column.kind in (Measure.TEXT, Measure.DATE) else "right"
-            header = self.styles(bold=True, bg_color=fill, font_color=font, text_wrap=True, align=align, **edge)
+        for title, column in zip(unlike(one.title for one in columns), columns, strict=True):
+            header = self.styles(bold=True, bg_color=fill, font_color=font, text_wrap=True, align=side(column), **edge)
             heads.append({"header": title, "header_format": header})
         sheet.set_row(row, ROW * max(map(lines, (one.title for one in columns), widths([table]))) + 6)
         last = row + max(1, len(table.lines))

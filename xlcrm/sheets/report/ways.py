@@ -70,13 +70,17 @@ def inside(sheet: str, place: str) -> str:
 
 def named(titles: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     """Names of sheets for ``titles``: what a sheet may be called, no two alike, none of ``taken``."""
+    return unlike((_FORBIDDEN.sub(" ", title).strip().strip("'")[:LONGEST_NAME] for title in titles), taken)
+
+
+def unlike(titles: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """The titles with no two alike, as sheets and the columns of a table must be; a repeated one gets a number at its end."""
     used, found = {name.lower() for name in taken}, []
     for title in titles:
-        plain = _FORBIDDEN.sub(" ", title).strip().strip("'")[:LONGEST_NAME] or "-"
-        name, number = plain, 1
+        name, number = title or "-", 1
         while name.lower() in used:
             number += 1
-            name = f"{plain[: LONGEST_NAME - 4]} {number}"
+            name = f"{title[: LONGEST_NAME - 4] or '-'} {number}"
         used.add(name.lower())
         found.append(name)
     return found

@@ -27,6 +27,7 @@ from xlcrm.store.keys import Index, phone_fields
 from xlcrm.store.log import decode
 from xlcrm.store.migrations import LATEST
 from xlcrm.store.pen import Direct
+from xlcrm.store.reading import as_of
 from xlcrm.store.rekey import made
 from xlcrm.store.schema import (
     COUNTER,
@@ -46,6 +47,10 @@ _LOOKED_AT = 2_000  # customers whose keys are made at once
 _SAID = (
     'SELECT e.rid, e.version_to, e.after, e.salt, o.actor, o.at FROM entry e JOIN operation o ON o.id = e.operation '
     'WHERE e.rid IN (SELECT value FROM json_each(?)) AND e."table" = ? AND e.version_to > 0 ORDER BY e.rid, e.seq'
+)
+_CHANGED = (
+    'SELECT e.rid, e.version_to, e.after, o.reverses FROM entry e JOIN operation o ON o.id = e.operation '
+    'WHERE e.rid IN (SELECT value FROM json_each(?)) AND e."table" = \'customer\' AND e.version_from > 0 ORDER BY e.seq'
 )
 _LAST = (
     'SELECT rid, after FROM entry WHERE seq IN (SELECT max(seq) FROM entry '
@@ -83,17 +88,16 @@ def follow(connection: Connection, cipher: Cipher, touched: Touched, given: Mapp
     index = Index(pen, cipher)
     gone: set[str] = set()
     for key, table in LOGGED.items():  # parents first
+        left = {row["rid"]: row for row in given.get(key, ())}
         for rids in chunks(sorted(touched.rids.get(key, ()))):
-            gone |= _records(pen, vault, index, table, rids, {row["rid"]: row for row in given.get(key, ())})
+            gone |= _records(pen, vault, index, table, rids, left)
     index.write()
     _count(connection, sorted(touched.rids.get(COUNTER.name, ())))
     _keep(pen, sorted(touched.rids.get(KEPT_VALUE.name, ())))
     _look(pen, vault, index, sorted(touched.faces), gone)
 
 
-def _records(
-    pen: Direct, vault: Vault, index: Index, table: Table, rids: Sequence[str], given: Mapping[str, Row]
-) -> set[str]:
+def _records(pen: Direct, vault: Vault, index: Index, table: Table, rids: Sequence[str], given: Mapping[str, Row]) -> set[str]:
     """Bring records of one table up to the log; those of which it says nothing go, and are returned with the erased ones."""
     connection, names = pen.connection, columns(table)
     stored = {row["rid"]: row for row in read(connection, table, list(rids))}
@@ -184,9 +188,19 @@ def _look(pen: Direct, vault: Vault, index: Index, customers: Sequence[str], gon
     pen.forget(FACE, customers)
     pen.forget(PINYIN, customers)
     for rids in chunks([rid for rid in customers if rid not in gone], _LOOKED_AT):
-        for rid, keys, looks in made(vault, pen.connection, rids):
+        before = as_of(vault, pen.connection, _versions(pen.connection, rids))
+        for rid, keys, looks in made(vault, pen.connection, rids, {rid: said for (rid, _), said in before.items()}):
             index.face(keys, rid, looks)
     index.write()
+
+
+def _versions(connection: Connection, customers: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The versions that looked different last, by which customers are recognised still; but not where that was taken back."""
+    last: dict[str, tuple[int, str | None]] = {}
+    for rid, version, after, reverses in _asked(connection, _CHANGED, customers):
+        if any(name in after for name in _MATCHED):
+            last[rid] = version - 1, reverses
+    return ((rid, version) for rid, (version, reverses) in last.items() if reverses is None)
 
 
 def _asked(connection: Connection, statement: str, rids: Sequence[str], *more: str) -> Iterator[tuple[Any, ...]]:

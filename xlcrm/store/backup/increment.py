@@ -33,6 +33,14 @@ _APART = 48 * 3600 * 1000  # milliseconds
 Rows = list[tuple[Any, ...]]
 
 
+class Unsound(Exception):
+    """The log does not hold together at its ``operation`` (a number)."""
+
+    def __init__(self, operation: int) -> None:
+        super().__init__(operation)
+        self.operation = operation
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Some entries of one operation, as ENTRY holds them (in the order of its columns).
@@ -67,7 +75,7 @@ class Sides:
 def encode(connection: Connection, since: Place, manifest: Manifest) -> Iterator[bytes]:
     """The operations behind ``since``, with which this log begins, in the caller's snapshot; counts them in ``manifest``.
 
-    StoreError "backup.log_unsound" where the log does not hold together: then only a full backup keeps it as it is.
+    Unsound where the log does not hold together: then only a full backup keeps it as it is.
     """
     return pack(_read(connection, since), manifest)
 
@@ -131,11 +139,11 @@ def _read(connection: Connection, since: Place) -> Iterator[Block | Sides]:
             touched.operations.append(done.id)
             while some := [tuple(row) for row in islice(entries, min(_LINE, done.entries - chain.count))]:
                 if [chain.entry(*_said(row)) for row in some] != some:
-                    raise StoreError("backup.log_unsound", operation=done.seq)
+                    raise Unsound(done.seq)
                 touched.note(some)
                 yield Block(about, some)
             if chain.close() != tuple(done):
-                raise StoreError("backup.log_unsound", operation=done.seq)
+                raise Unsound(done.seq)
         reached = page[-1].seq
     yield from touched.rows(connection)
 

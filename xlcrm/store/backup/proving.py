@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from xlcrm.crypto.cipher import Tampered, key_id
+from xlcrm.crypto.cipher import VERSION, Tampered, key_id
 from xlcrm.store import chain
 from xlcrm.store.base import Verdict
-from xlcrm.store.schema import FACE, KEPT_VALUE, LOGGED, RECORDS, SQL
+from xlcrm.store.schema import FACE, KEPT_VALUE, RECORDS, SQL
 from xlcrm.store.sql import SqlStore
 from xlcrm.store.status import Status, status
 from xlcrm.store.vault import Vault
@@ -62,20 +62,30 @@ def _sealed(connection: Connection, vault: Vault) -> tuple[int, tuple[str, ...]]
 
 def _values(connection: Connection, vault: Vault) -> Iterator[tuple[tuple[str, str], str, str]]:
     """Every sealed value: ((table, column), rid, as stored), with the keys of a page at hand."""
-    asked: list[tuple[tuple[str, str], Select[Any]]] = []
-    for table in RECORDS:
-        sql = SQL[table.key].c
-        names = sorted(table.sensitive)
-        asked += [((table.key, name), select(sql.rid, sql[name]).where(sql[name].is_not(None))) for name in names]
-    secret = sorted({name for table in LOGGED.values() for name in table.sensitive})
+    for places, asked in _asked():
+        for page in connection.execution_options(yield_per=_PAGE).execute(asked).partitions():
+            sealed = [(place, row[0], row[at]) for row in page for at, place in enumerate(places, 1) if row[at]]
+            vault.load(_key(stored) for _, _, stored in sealed)
+            yield from sealed
     lost = KEPT_VALUE.c
-    asked += [(("kept_value", name), select(lost.rid, lost.value).where(lost.field == name)) for name in secret]
-    asked.append((("face", "looks"), select(FACE.c.rid, FACE.c.looks).where(FACE.c.looks.is_not(None))))
-    for place, rows in asked:
-        for page in connection.execution_options(yield_per=_PAGE).execute(rows).partitions():
-            sealed = [(rid, stored) for rid, stored in page if stored and (place[0] != "kept_value" or stored.startswith("v1:"))]
-            vault.load(_key(stored) for _, stored in sealed)
-            yield from ((place, rid, stored) for rid, stored in sealed)
+    secret = {name for table in RECORDS for name in table.sensitive}
+    for rid, field, value in connection.execute(select(lost.rid, lost.field, lost.value).where(lost.field.in_(secret))):
+        if value and value.startswith(f"{VERSION}:"):
+            yield (KEPT_VALUE.name, field), rid, value
+
+
+def _asked() -> Iterator[tuple[Sequence[tuple[str, str]], Select[Any]]]:
+    """For each table of records the columns that hold sealed values, and the statement for rid and these; with customers what
+    they look like, so that each key is unwrapped once.
+    """
+    for table in RECORDS:
+        sql, names = SQL[table.key].c, sorted(table.sensitive)
+        places, asked = [(table.key, name) for name in names], select(sql.rid, *(sql[name] for name in names))
+        if table.key == "customer":
+            places.append((FACE.name, "looks"))
+            asked = asked.add_columns(FACE.c.looks).outerjoin(FACE, FACE.c.rid == sql.rid)
+        if places:
+            yield places, asked
 
 
 def _key(stored: str) -> str:

@@ -44,7 +44,6 @@ class Built:
     wiped: int
     at: str
 
-
     def to_server(self, url: str, caller: Caller) -> tuple[str, ...]:
         """Make a store of it in the PostgreSQL database ``url`` (deliver.py): the logins that have no password yet."""
         from xlcrm.store.backup.deliver import to_postgres

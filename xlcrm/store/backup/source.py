@@ -15,9 +15,9 @@ from pathlib import Path
 from sqlalchemy import Connection, func, or_, select
 
 import xlcrm
+from xlcrm.catalogue import text
 from xlcrm.crypto import chest
 from xlcrm.crypto.cipher import Cipher
-from xlcrm.errors import StoreError
 from xlcrm.model.identity import new_rid
 from xlcrm.store import migrations, unlocking
 from xlcrm.store.backup import increment, package
@@ -41,8 +41,24 @@ Whole = Callable[[Watch], AbstractContextManager[tuple[Connection, str, Sections
 """The same for a full backup: with the kind of its content (``Head.content``) and the sections that hold it."""
 
 
-class Apart(StoreError):
-    """No increment can follow the package: a full backup has to be made. ``key`` says why."""
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a full backup is made and no increment: a sentence of the catalogue."""
+
+    key: str
+    operation: int = 0
+
+    def sentence(self, language: str) -> str:
+        """For a person, as part of a longer one."""
+        return text(self.key, language, operation=self.operation)
+
+
+class Apart(Exception):
+    """No increment can follow the package: a full backup has to be made."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.key)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +104,11 @@ class Source:
             head, key = self._head(connection, INCREMENT, "log", number, at, parent)
             meta = _meta(connection)
             if meta.get("former") or meta.get(FOLDING) is not None:
-                raise Apart("backup.keys_changing")
+                raise Apart(Reason("backup.keys_changing"))
             if head.basis != parent.basis:
-                raise Apart("backup.other_basis")
+                raise Apart(Reason("backup.other_basis"))
             if not _leads(connection, parent.until):
-                raise Apart("backup.other_log")
+                raise Apart(Reason("backup.other_log"))
             manifest = Manifest()
 
             def sections() -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -103,10 +119,8 @@ class Source:
 
             try:
                 return _written(path, head, key, connection, sections(), manifest)
-            except StoreError as error:
-                if error.key != "backup.log_unsound":
-                    raise
-                raise Apart(error.key, **error.values) from error
+            except increment.Unsound as error:
+                raise Apart(Reason("backup.log_unsound", error.operation)) from error
 
     def _head(
         self, connection: Connection, kind: str, content: str, number: int, at: str, parent: Head | None

@@ -82,6 +82,9 @@ def test_who_makes_backups_is_told_about_them(told: Told, run: Run, tmp_path: Pa
         said = json.dumps({"at": "2025-03-14 02:00:00", "ok": False, "trouble": "少了3个客户。"})
         desk.store.apply(Operation("settings", [Change("setting", "backup.proven", "", {"value": said})]), desk.context)
     assert "restore_failed" in told("赵敏", "2025-03-20 15:01:00") and "少了3个客户" in run("doctor").out
+    (package,) = (path for path in backups.rglob("*.xlcrmbak") if "full" in path.name)
+    package.write_bytes(package.read_bytes()[:100])
+    assert "backup_unreadable" in told("赵敏")
     backups.rename(tmp_path / "别处")
     assert [one for one in told("赵敏") if one.startswith("backup")] == ["backup_away"]
 

@@ -120,7 +120,8 @@ def test_a_package_that_cannot_be_read_is_named_and_left_alone(store: SqlStore, 
     broken = first.kept.path.with_name("000009-full-20250301T090000-00000000.xlcrmbak")
     broken.write_bytes(first.kept.path.read_bytes()[50:])
     foreign = first.kept.path.with_name("000008-full-20250301T090000-00000000.xlcrmbak")
-    foreign.write_bytes(first.kept.path.read_bytes().replace(first.kept.head.store.encode(), b"f" * 32, 1))
+    sealed = first.kept.path.read_bytes().partition(b"\n")[2]
+    foreign.write_bytes(replace(first.kept.head, store="f" * 32).line() + sealed)
     made = making.make(store, on(1), root)
     assert made.why is None and broken.exists() and foreign.exists()
     told = {(fault.key, fault.values["path"]) for fault in made.faults if isinstance(fault, StoreError)}

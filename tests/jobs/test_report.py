@@ -194,6 +194,8 @@ def test_every_figure_is_what_a_naive_count_gives(plan: Plan) -> None:
                 part_of(wanted - lacking, wanted), part_of(sum(not wrong(one) for one in past), len(past)),
                 part_of(sum(not contradictory(one) for one in past), len(past)),
             )  # fmt: skip
+        worst = [rate for (rate,) in lines(told, "worst_fields", "least")]
+        assert worst == sorted(worst) and all(rate < 1 for rate in worst)
         traced(told)
 
 
@@ -269,14 +271,18 @@ def customer(place: int, owner: Person = ANN, **values: str | None) -> Change:
 
 
 def test_each_role_gets_the_kinds_it_may_know() -> None:
-    plan = at("2025-05-01 10:00:00", customer(1, contact="王小明", industry="C13"), customer(2, BEN, contact="李小红"))
-    with carried_out(plan) as store:
+    one, two = customer(1, contact="王小明", industry="C13"), customer(2, BEN, contact="李小红")
+    talks = [
+        Change("interaction", new_rid(), of.rid, {"customer": of.rid, "at": "2025-06-17 09:00:00"}) for of in (one, two, two)
+    ]
+    with carried_out([*at("2025-05-01 10:00:00", one, two), *at("2025-06-17 10:00:00", *talks)]) as store:
         everything = [section.key for section in reported(store).sections]
         assert everything == list(KINDS)
         told = reported(store, EVE)
         assert [section.key for section in told.sections] == ["overview", "customers"] and "王小明" not in repr(told)
         assert "安娜" not in repr(told) and len(told.left_out) == len(KINDS) - 2 + 1
         team = reported(store, MAX)
+        assert sum(count for (count,) in lines(team, "talks_by_month", "count")) == 1
         assert lines(team, "by_source", "count") == [(2,)] and lines(team, "quality_people", "label") == [("安娜",)]
         assert "全部" in table(team, "by_source").note and "华东" in table(team, "quality_people").note
         assert "贝恩" in repr(team.sections[1]) and "贝恩" not in repr(team.sections[-1])

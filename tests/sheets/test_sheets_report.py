@@ -28,7 +28,7 @@ from tests.sheets.test_sheets_template import tool
 from xlcrm.model.figures import Cell as Content
 from xlcrm.model.figures import Chart, Figure, List, Measure, Report, Section, Table
 from xlcrm.sheets.report import write
-from xlcrm.sheets.report.charts import drawn
+from xlcrm.sheets.report.drawn import drawn
 from xlcrm.sheets.report.looks import change
 from xlcrm.sheets.report.ways import HEAD, named
 
@@ -213,7 +213,7 @@ def test_what_is_too_much_for_a_chart_is_put_together() -> None:
 @pytest.mark.parametrize(
     ("now", "before", "kind", "said"),
     [
-        (12, 9, Measure.COUNT, "较30天前 ▲ 3"), (1200.5, 3000, Measure.AMOUNT, "较30天前 ▼ 1,799.50"), (0.95, 0.90, Measure.SHARE, "较30天前 ▲ 5.0 个百分点"),
+        (12, 9, Measure.COUNT, "较30天前 ▲ 3"), (9, 12, Measure.COUNT, "较30天前 ▼ 3"), (1200.5, 3000, Measure.AMOUNT, "较30天前 ▼ 1,799.50"), (0.95, 0.90, Measure.SHARE, "较30天前 ▲ 5.0 个百分点"),
         (0.9504, 0.95, Measure.SHARE, "与30天前持平"), (3, 3, Measure.COUNT, "与30天前持平"), (3, None, Measure.COUNT, "30天前 —"), (100, 0, Measure.COUNT, "较30天前 ▲ 100"),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from tests.soak.backups import run
 from tests.store.cluster import Cluster
 
-AGAIN = "again: python -m tests.soak --runs 0 --histories 0 --firms 0 --quarters 0 --lives 1 --seed"
+AGAIN = "again: python -m tests.soak --runs 0 --histories 0 --firms 0 --quarters 0 --sheets 0 --lives 1 --seed"
 
 
 @pytest.mark.parametrize("seed", [1015, 1019])

@@ -17,7 +17,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "others": ("其他", "Others"),
     "first": ("{title}（前 {count} 项）", "{title} (first {count})"),
     "lowest": ("{title}（最低 {count} 项）", "{title} (lowest {count})"),
-    "overview": ("总览", "Overview"),
     "to": ("← {sheet}", "← {sheet}"),
     "pages": ("各页：", "Pages:"),
     "data": ("图表数据", "Chart data"),

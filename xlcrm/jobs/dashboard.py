@@ -37,7 +37,7 @@ def make(
     told = report(store, context, rulebook, kinds, where, asked, progress)
     if not told.sections:
         raise UsageError("dashboard.nothing", why=" ".join(told.left_out))
-    listed = {number for section in told.sections for one in section.lists for number in one.values[one.jump]}
+    listed = {number for section in told.sections for one in section.lists for number in one.values[one.jump] if number}
     try:
         asking.note_export(store, context, len(listed), asked, "report")
     except UsageError as error:

@@ -17,7 +17,7 @@ VERIFY_AGE = timedelta(days=31)
 @dataclass(frozen=True, slots=True)
 class Backup:
     """What this machine knows of a store's backups: where they go ("" = nowhere), whether the place is there, when the last one
-    was made, and the last restore that was tried: when, and why it failed ("" = it did not).
+    was made, how many files there cannot be read, and the last restore that was tried: when, and why it failed ("" = it did not).
     """
 
     folder: str = ""
@@ -25,6 +25,7 @@ class Backup:
     last: datetime | None = None
     tried: datetime | None = None
     failed: str = ""
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)

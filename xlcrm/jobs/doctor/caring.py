@@ -63,9 +63,10 @@ def _backup(store: Store, settings: Mapping[str, str], root: Path | None) -> tup
     known = replace(known, folder=str(root))
     try:
         place = next((one for one in folder.stores(root) if one.name == source.store_id()), root)
-        chain = folder.shelf(place).newest()
+        shelf = folder.shelf(place)
     except XlcrmError:
         return replace(known, reached=False), 0
+    known, chain = replace(known, unreadable=len(shelf.faults)), shelf.newest()
     return (replace(known, last=chain[-1].at), chain[0].size) if chain else (known, 0)
 
 

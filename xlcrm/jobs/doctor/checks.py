@@ -147,9 +147,11 @@ def mail_unready(machine: Machine) -> Values | None:
 
 
 def backup_never(machine: Machine) -> Values | None:
-    """Nothing was ever backed up, as far as this machine knows."""
+    """There is no backup, as far as this machine knows; a recent drill tells that there is one elsewhere."""
     kept = machine.care.backup
-    return {} if kept is not None and not kept.folder and not _fresh(machine.care, kept.tried, PROOF_AGE) else None
+    if kept is None or kept.last is not None or not kept.reached:
+        return None
+    return {} if kept.folder or not _fresh(machine.care, kept.tried, PROOF_AGE) else None
 
 
 def backup_away(machine: Machine) -> Values | None:
@@ -161,9 +163,15 @@ def backup_away(machine: Machine) -> Values | None:
 def backup_old(machine: Machine) -> Values | None:
     """The last backup is older than a day and a half."""
     kept = machine.care.backup
-    if kept is None or not kept.folder or not kept.reached or _fresh(machine.care, kept.last, BACKUP_AGE):
+    if kept is None or kept.last is None or _fresh(machine.care, kept.last, BACKUP_AGE):
         return None
     return {"folder": kept.folder, "last": _day(kept.last)}
+
+
+def backup_unreadable(machine: Machine) -> Values | None:
+    """Backups lie in the folder whose beginning cannot be read."""
+    kept = machine.care.backup
+    return {"folder": kept.folder, "count": str(kept.unreadable)} if kept is not None and kept.unreadable else None
 
 
 def restore_failed(machine: Machine) -> Values | None:
@@ -250,6 +258,7 @@ CHECKS: dict[str, Check] = {
         backup_never,
         backup_away,
         backup_old,
+        backup_unreadable,
         restore_failed,
         restore_unproven,
         log_unverified,

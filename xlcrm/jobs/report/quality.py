@@ -262,7 +262,7 @@ def _rates(key: str, verdicts: Mapping[int, int]) -> _Rates:
 
 def _verdicts(ground: Ground, moment: str, owners: set[Owner]) -> Counter[int]:
     found: Counter[int] = Counter()
-    for (owner, _, verdict), count in ground.past.states[moment].items():
+    for (owner, _, verdict), count in ground.past.states.get(moment, {}).items():
         if owner in owners:
             found[verdict] += count
     return found

@@ -1,84 +1,27 @@
 """The charts of a report: Excel's own, over numbers that stand on a sheet of their own.
 
-What a chart draws is not always what its table says: the first ten of a thousand industries and all others, a funnel's margins, a
-line for the target.
+For they are not always those of a table: what is drawn of it, and beside it a funnel's margins, a line for the target.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xlcrm.catalogue import text
-from xlcrm.model.figures import Chart, Column, Measure, Table
-from xlcrm.sheets.report.looks import BAD, FORMATS, GOOD, numbers, plain, shortened
+from xlcrm.model.figures import Column, Measure
+from xlcrm.sheets.report.drawn import Drawn, Series
+from xlcrm.sheets.report.looks import BAD, FORMATS, GOOD
 from xlcrm.sheets.style import ACCENT, FONT, INK, LINE, PAPER, SOFT, Styles
 
-FIRST = 10  # of more lines the first ones are drawn, and the others together
-SLICES = 7  # of a doughnut
-LABEL, LEGEND = 22, 15  # characters of a line's name beside a bar, and of a slice's
 ROOM = 1.15  # of a bar's axis: for the number behind the longest one
 FEW = 4  # bars that would be too thick otherwise
 COLOURS = ("#2F6DB5", "#2E8B57", "#C77700", "#7A5BA6", "#2F9BB5", "#B5403C", "#8A9A3B", "#9AA3B2")
-Series = Sequence[tuple[Column, Sequence[float | None]]]
 Pair = tuple[int, int]
-ADDED = frozenset({Measure.COUNT, Measure.AMOUNT})  # what "others" may sum up
 AXES = {**FORMATS, Measure.SHARE: "0%", Measure.AMOUNT: "#,##0"}
-TYPES = {"bar": "bar", "column": "column", "line": "line", "doughnut": "doughnut", "funnel": "bar"}
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """What a chart draws: the names of its points, a series for each column, and the series' title beside each."""
-
-    chart: Chart
-    title: str
-    names: Sequence[str]
-    series: Series
-
-    @property
-    def kind(self) -> str:
-        """The chart's kind; one slice is no doughnut, and one point no line."""
-        kind, slices = self.chart.kind, sum(1 for value in self.series[0][1] if value)
-        if kind == "doughnut" and slices < 2:
-            return "bar"
-        return "column" if kind == "line" and len(self.names) < 2 else kind
-
-    @property
-    def blank(self) -> bool:
-        """Whether there is nothing to see."""
-        return not any(value for _, values in self.series for value in values)
-
-
-def drawn(chart: Chart, table: Table, language: str, first: int = FIRST) -> Drawn:
-    """What ``chart`` shows of ``table``: of months those since something happened; of many lines the ``first`` ones and the
-    others together, of shares, which cannot be added up, the first ones alone, or the lowest ones where there is a target.
-    """
-    places = {column.key: place for place, column in enumerate(table.columns)}
-    label, columns = places[chart.label], [table.columns[places[key]] for key in chart.values]
-    points = [(str(plain(line[label]) or ""), numbers([line[places[key]] for key in chart.values])) for line in table.lines]
-    title, most = chart.title, min(SLICES, first) if chart.kind == "doughnut" else first
-    if table.columns[label].kind is Measure.DATE:
-        begin = next((place for place, (_, values) in enumerate(points) if any(values)), 0)
-        points = [(month.removeprefix("20").replace("-", "."), values) for month, values in points[begin:]]
-    else:
-        points = [point for point in points if point[1] != [None] * len(columns)]
-        if chart.kind in ("bar", "column", "doughnut") and len(points) > most + 1:
-            if all(column.kind in ADDED for column in columns):
-                others = [sum(filter(None, of)) for of in zip(*(values for _, values in points[most:]), strict=True)]
-                points = [*points[:most], (text("dashboard.others", language), others)]
-            elif columns[0].target is None:
-                points, title = points[:most], text("dashboard.first", language, title=title, count=most)
-            else:
-                points = sorted(points, key=lambda point: 1 if point[1][0] is None else point[1][0])[:most]
-                title = text("dashboard.lowest", language, title=title, count=most)
-    names = [shortened(name, LEGEND if chart.kind == "doughnut" else LABEL) for name, _ in points]
-    series = [(column, [values[place] for _, values in points]) for place, column in enumerate(columns)]
-    return Drawn(chart, title, names, series)
 
 
 class Charts:
@@ -119,7 +62,7 @@ class Charts:
         target = next((column.target for column, _ in series if column.target is not None), None)
         lined = target is not None and kind in ("column", "line")
         self._write(shown, series, target if lined else None)
-        chart = self.book.add_chart({"type": TYPES[kind], **({"subtype": "stacked"} if funnel else {})})
+        chart = self.book.add_chart({"type": "bar", "subtype": "stacked"} if funnel else {"type": kind})
         name = self.sheet.get_name()
         for place, (column, values) in enumerate(series, 1):
             options: dict[str, Any] = {

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from xlcrm.catalogue import text
 from xlcrm.model.figures import Column, Measure, Report, Section, Table
-from xlcrm.sheets.report.charts import Charts, drawn
+from xlcrm.sheets.report.charts import Charts
+from xlcrm.sheets.report.drawn import drawn
 from xlcrm.sheets.report.looks import LINK, change, numbers, side, wide
 from xlcrm.sheets.report.tables import Pen
 from xlcrm.sheets.report.ways import inside

@@ -8,7 +8,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlcrm.catalogue import text
 from xlcrm.model.figures import Section
-from xlcrm.sheets.report.charts import Charts, drawn
+from xlcrm.sheets.report.charts import Charts
+from xlcrm.sheets.report.drawn import drawn
 from xlcrm.sheets.report.looks import LINK
 from xlcrm.sheets.report.tables import ROW, Pen, widths
 from xlcrm.sheets.report.ways import inside

@@ -57,22 +57,25 @@ class Pen:
         sheet, columns = self.sheet, table.columns
         sheet.set_row(row, 24)
         sheet.write_string(row, place, table.title, self.styles(bold=True, font_size=12, font_color=ACCENT))
-        row += 1
+        row, over = row + 1, widths([table])
         if note := table.note.removeprefix(self.about).strip():
-            row = self.note(note, row, place, widths([table]))
+            row = self.note(note, row, place, over)
         fill, font = HEADERS["due"]
         edge = {"border": 1, "border_color": "#FFFFFF"}
         heads = []
         for title, column in zip(unlike(one.title for one in columns), columns, strict=True):
             header = self.styles(bold=True, bg_color=fill, font_color=font, text_wrap=True, align=side(column), **edge)
             heads.append({"header": title, "header_format": header})
-        sheet.set_row(row, ROW * max(map(lines, (one.title for one in columns), widths([table]))) + 6)
+        sheet.set_row(row, ROW * max(map(lines, (one.title for one in columns), over)) + 6)
         last = row + max(1, len(table.lines))
         options = {"name": f"report_{table.key}", "columns": heads, "style": "Table Style Light 1", "banded_rows": False}
         sheet.add_table(row, place, last, place + len(columns) - 1, {**options, "autofilter": False})
         if not table.lines:
             sheet.write_string(row + 1, place, text("dashboard.empty", self.language), self.styles(font_color=SOFT, italic=True))
         for down, line in enumerate(table.lines, row + 1):
+            tall = max(lines(cell, width) if isinstance(cell, str) else 1 for cell, width in zip(line, over, strict=True))
+            if tall > 1:
+                sheet.set_row(down, ROW * tall)
             self._line(line, columns, down, place, {"bottom": 1, "bottom_color": LINE})
         if table.total is not None:
             last += 1

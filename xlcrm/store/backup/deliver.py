@@ -5,6 +5,7 @@ All of it is one transaction, or nothing: schema, rows, sequences and logins.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _PAGE = 5_000
 _TAB = "\t"
 _COUNTED = {"face": "id", "kept_value": "id"}
 """The columns that the server numbers by itself."""
+_RESERVED = re.compile(r"pg_|(public|none)$")
 _KEYS = """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE connamespace = 'xlcrm'::regnamespace AND contype IN ('p', 'u', 'f') ORDER BY contype = 'f', conname"""
 _INDEXES = """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
@@ -56,7 +58,7 @@ def to_postgres(scratch: Connection, url: str, caller: server.Caller = server.NO
             for table, column in _COUNTED.items():
                 asked = f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}"  # noqa: S608
                 connection.exec_driver_sql(asked)
-            connection.exec_driver_sql("ANALYZE")
+            connection.exec_driver_sql(f"ANALYZE {', '.join(map(quoted, tables))}")
             connection.exec_driver_sql("SET LOCAL ROLE NONE")  # whoever owns the store may not make logins
             return Delivered(sum(sent.values()), tuple(_join(scratch, connection)))
     finally:
@@ -111,10 +113,13 @@ def _compare(scratch: Connection, connection: Connection, sent: dict[str, int], 
 
 
 def _join(scratch: Connection, connection: Connection) -> list[str]:
-    """Let everybody who works with the store log in; the accounts that were made for it."""
+    """Let everybody who works with the store log in; the accounts that were made for it.
+
+    Who has an account of a machine that a server keeps for itself gets none: an administrator gives them another one.
+    """
     person = SQL["person"].c
     asked = select(person.account).where(person.life == "live", person.disabled.is_(None)).order_by(person.account)
-    accounts = [account for account in scratch.execute(asked).scalars() if account]
+    accounts = [account for account in scratch.execute(asked).scalars() if account and not _RESERVED.match(account)]
     made = [account for account in accounts if not roles.exists(connection, account)]
     for account in accounts:
         roles.join(connection, account)

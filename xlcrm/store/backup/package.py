@@ -28,6 +28,7 @@ FORMAT = 1
 PIECE = 1 << 20  # bytes sealed at once
 _LINE = 4 << 20  # bytes of the first line at most: a thousand administrators
 _LENGTH = 4  # bytes that say how long something is
+_SUM = b',"sum":"'
 _SEAL = 16  # bytes by which a sealed piece is longer
 _LEVELS = {"log": 9}
 """How hard zstd tries. Of a store its hardest effort saves a hundredth more than its least, at six times the cost."""
@@ -77,11 +78,12 @@ class Head:
     opening: Opening
 
     def line(self) -> bytes:
-        """The first line of the package, with its end."""
+        """The first line of the package, with its end. The sum tells damage to those, too, for whom it is not sealed."""
         said = {name: getattr(self, name) for name in self.__slots__}
         said |= {"since": asdict(self.since), "until": asdict(self.until), "opening": self.opening.said()}
         said = {"xlcrm": "backup", "format": FORMAT} | said
-        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+        return text[:-1] + _SUM + _sum(text) + b'"}\n'
 
 
 @dataclass(slots=True)
@@ -219,11 +221,17 @@ def _first_line(file: BinaryIO, path: Path) -> bytes:
     return line
 
 
+def _sum(text: bytes) -> bytes:
+    return sha256(text).hexdigest()[:16].encode()
+
+
 def _head(line: bytes, path: Path) -> Head:
     try:
         said: dict[str, Any] = json.loads(line)
         if said.pop("format") > FORMAT:
             raise StoreError("backup.newer", path=path, program=said.get("program", ""))
+        if said.pop("sum").encode() != _sum(line.rpartition(_SUM)[0] + b"}"):
+            raise StoreError("backup.damaged", path=path)
         del said["xlcrm"]
         places = {name: Place(**said[name]) for name in ("since", "until")}
         return Head(**{**said, **places, "opening": Opening.read(said["opening"])})

@@ -92,6 +92,19 @@ def test_a_test_letter_and_what_goes_wrong(firm: Firm, office: Mailbox, monkeypa
     assert late.code == 0 and late.out.startswith("没有逾期的事。\n发出1封。\n写成草稿1份"), "赵敏 has no address"
 
 
+def test_the_watch_sends_what_waits(firm: Firm, office: Mailbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    share = tmp_path / "共享"
+    share.mkdir()
+    assert firm("chief", "folder", "init", share).code == 0
+    monkeypatch.setenv("XLCRM_MAIL_PASSWORD", "other")
+    assert raised(firm).code == 0
+    kept = firm("chief", "watch", share, "--once")
+    assert kept.code == 0 and kept.out.count("通知还没有发出") == 1 and not office.letters, kept.err
+    monkeypatch.setenv("XLCRM_MAIL_PASSWORD", PASSWORD)
+    assert firm("chief", "watch", share, "--once").code == 0
+    assert [one["To"].addresses[0].display_name for one in office.letters] == ["陈经"]
+
+
 def test_without_a_mail_server_there_are_drafts_and_text_to_copy(firm: Firm, tmp_path: Path) -> None:
     raised(firm)
     copied = firm("chief", "notices", "copy", REQUEST)

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from xlcrm.jobs.folder.watch import Watch, once, run
     from xlcrm.store.deliveries import turn
 
-    language, stopped, verdicts = options.lang, threading.Event(), []
+    language, stopped, verdicts, post = options.lang, threading.Event(), [], _Post(options)
     with app.steward(options.place, options.store, language) as steward:
 
         def told(verdict: Verdict) -> None:
@@ -46,13 +46,44 @@ def run(options: argparse.Namespace) -> int:
         with turn(app.home() / "folders" / f"{steward.share.id}.lock"):
             if options.once:
                 once(watch, lambda: not stopped.wait(_SETTLE))
+                post.go()
                 print(text("folder.looked", language, count=len(verdicts)))
                 return 0
             for name in ("SIGTERM", "SIGINT"):
                 signal.signal(getattr(signal, name), lambda *_: stopped.set())
             print(text("folder.watching", language, path=steward.share.root), flush=True)
-            run(watch, lambda: not stopped.wait(max(options.every, 0.1)), partial(_stuck, language))
+
+            def wait() -> bool:
+                post.go()
+                return not stopped.wait(max(options.every, 0.1))
+
+            run(watch, wait, partial(_stuck, language))
     return 0
+
+
+class _Post:
+    """Sends the notices that wait in the store, where this machine has a mail server."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options, self._trouble = options, ""
+
+    def go(self) -> None:
+        """Send what waits now. What keeps it from going is said once; nothing is lost, the next round tries again."""
+        from xlcrm.errors import XlcrmError
+
+        if not app.mail_path().is_file():
+            return
+        language = self._options.lang
+        trouble: XlcrmError | None = None
+        try:
+            with app.session(None, language, self._options.store, create=False) as desk:
+                trouble = app.send_notices(desk).trouble
+        except XlcrmError as error:
+            trouble = error
+        why = trouble.sentence(language) if trouble else ""
+        if why and why != self._trouble:
+            _say(f"{app.clock():%Y-%m-%d %H:%M:%S}  {text('remind.later', language, why=why)}")
+        self._trouble = why
 
 
 def _say(line: str) -> None:

@@ -70,8 +70,10 @@ def report(
             continue
         made[kind] = make(ground)
     sections = [made[kind].section for kind in wanted if kind in made]
-    if "overview" in wanted:
+    if "overview" in wanted and made.keys() & set(overview.ORDER):
         sections.insert(0, overview.section(ground, made, wanted))
+    elif "overview" in wanted:
+        left_out.insert(0, ground.text("left_out", section=ground.text("section_overview")))
     if not ground.past.logged:
         left_out.append(ground.text("left_out_past"))
     progress("", len(needed) + 1, len(needed) + 1)

@@ -92,7 +92,7 @@ class Ground:
 
     @cached_property
     def worth(self) -> list[str | None]:
-        """The tier of value of each customer (a tag), None for none; of those whose value may be read (``VALUED``)."""
+        """The tier of value of each customer (a tag), None for none; it means nothing where the reader may not read the value."""
         limits, known = thresholds(self.rulebook.settings), dict[tuple[str | None, str | None], str | None]()
         pairs = list(zip(self.customers["budget"], self.customers["contract_amount"], strict=True))
         for budget, contract in set(pairs):

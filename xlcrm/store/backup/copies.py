@@ -113,4 +113,4 @@ def _row(line: str) -> list[str | None]:
 
 
 def _plain(value: str) -> str:
-    return value
+    return _ESCAPED.sub(lambda one: _MEANT.get(one[1], one[1]), value)

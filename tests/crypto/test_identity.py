@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -67,6 +68,13 @@ def test_an_identity_opens_the_store_where_it_was_admitted() -> None:
     assert fault(both, XLCRM_IDENTITY="AGE-SECRET-KEY-1") == "bad_identity"
     waits = Copy("a", identity.public(ANNA), "", "", "", False)
     assert fault(lock(waits, admitted(BEN, "b")), XLCRM_IDENTITY=ANNA) == "not_admitted"
+
+
+def test_a_service_is_handed_its_identity_by_systemd(tmp_path: Path) -> None:
+    (tmp_path / keys.CREDENTIAL).write_text(f"{ANNA}\n", "utf-8")
+    found = keys.load(lock(admitted(ANNA)), environ={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert found.keys == KEYS and found.origin == "identity_environment"
+    assert fault(lock(admitted(ANNA)), CREDENTIALS_DIRECTORY=str(tmp_path / "none")) == "not_admitted"
 
 
 def test_copies_that_were_swapped_in_the_store_are_noticed() -> None:

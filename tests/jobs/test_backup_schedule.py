@@ -49,11 +49,11 @@ def test_systemd_runs_the_backup_daily_and_the_proof_weekly() -> None:
         assert f"OnCalendar={calendar}\n" in timer and "Persistent=true" in timer
 
 
-@pytest.mark.parametrize("whole", [False, True])
-def test_systemd_takes_the_files(tmp_path: Path, whole: bool) -> None:
+@pytest.mark.parametrize(("whole", "sealed"), [(False, False), (True, False), (True, True)])
+def test_systemd_takes_the_files(tmp_path: Path, whole: bool, sealed: bool) -> None:
     analyze = shutil.which("systemd-analyze")
     assert analyze, "systemd-analyze is part of what .ci/install system brings"
-    for name, content in schedule.files(replace(LINUX, whole=whole)).items():
+    for name, content in schedule.files(replace(LINUX, whole=whole, sealed=sealed)).items():
         (tmp_path / name).write_bytes(content)
     paths = [str(path) for path in sorted(tmp_path.iterdir())]
     done = subprocess.run([analyze, "verify", "--man=no", *paths], capture_output=True, text=True, check=False)

@@ -406,6 +406,13 @@ def test_why_customers_left_is_sorted_by_what_was_written() -> None:
         assert sorted(found) == sorted([("价格与预算", 1, 0), ("选择竞争对手", 1, 1), ("（未说明）", 1, 0)])
 
 
+def test_a_field_that_should_be_blank_is_counted_where_it_is_not() -> None:
+    people = [customer(1, kind="person", size="small", name="王芳"), customer(2, kind="person", name="李芳")]
+    with carried_out(at("2025-05-01 10:00:00", *people)) as store:
+        told = reported(store, kinds=["quality"])
+        assert ("客户规模", None, 0.0, 1) in lines(told, "quality_fields", "label", "complete", "consistent", "repair")
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_all_of_it_is_in_the_readers_language(language: str) -> None:
     with carried_out(at("2025-05-01 10:00:00", customer(1, industry="C13", phone_check="invalid"))) as store:

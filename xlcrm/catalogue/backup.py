@@ -150,6 +150,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "schedule_unwritten": ("不能写入计划任务文件：{path}（{what}）", "The file for the schedule cannot be written: {path} ({what})."),
     "schedule_unwritten.hint": ("请用 --write 换一个可以写入的文件夹。", "Name another folder with --write."),
     "schedule_note": ("每天 {at} 备份，每周日 {proof} 演练恢复；错过的会补做。备份到：{folder}", "A backup every day at {at}, a proof every Sunday at {proof}; what was missed is made up for. Backed up into {folder}"),
-    "schedule_keys": ("本机没有密钥环：请把 XLCRM_IDENTITY=… 写入 {file}（权限 600），计划任务从那里读取。", "There is no keyring on this machine: put XLCRM_IDENTITY=... into {file} (mode 600), where the schedule reads it."),
+    "schedule_keys": ("本机没有密钥环：运行 {command}，粘贴 xlcrm key new 生成的那一行，按 Ctrl-D；systemd 加密保存它，只交给这两个任务。", "There is no keyring on this machine: run {command}, paste the line of xlcrm key new and press Ctrl-D; systemd keeps it encrypted and hands it to these two jobs alone."),
+    "schedule_root": ("本机没有密钥环：请以 root 身份运行本命令，由 systemd 加密保存密钥，再交给计划任务。", "There is no keyring on this machine: run this command as root, then systemd keeps the key encrypted and hands it to the schedule."),
     "schedule_password": ("地址里有密码，不会写进计划任务：请改用不带密码的地址，密码保存在密钥环或 ~/.pgpass。", "The address holds a password, which is not written into a schedule: use the address without it, with the password in the keyring or in ~/.pgpass."),
 }

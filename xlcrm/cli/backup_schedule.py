@@ -28,7 +28,10 @@ def run(options: argparse.Namespace) -> int:
     system = platform.system()
     user = "\\".join(os.environ.get(name, "") for name in ("USERDOMAIN", "USERNAME")).strip("\\")
     whole = system not in (schedule.WINDOWS, schedule.MACOS) and os.geteuid() == 0
-    plan = schedule.Plan(system, sys.executable, app.shown(url), str(folder.absolute()), whole, user, language)
+    bare = system not in (schedule.WINDOWS, schedule.MACOS) and keys.safe_keyring() is None
+    plan = schedule.Plan(
+        system, sys.executable, app.shown(url), str(folder.absolute()), whole, whole and bare, user, language
+    )  # fmt: skip
     made = schedule.files(plan)
     where = (options.write or Path()).absolute()
     for name, content in made.items():
@@ -43,8 +46,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"  {line}")
     if plan.store != url:
         print(text("backup.schedule_password", language))
-    if keys.safe_keyring() is None and system not in (schedule.WINDOWS, schedule.MACOS):
-        print(text("backup.schedule_keys", language, file=schedule.secrets(plan)))
+    if bare:
+        print(text("backup.schedule_keys" if whole else "backup.schedule_root", language, command=schedule.sealing()))
     return 0
 
 

@@ -3,8 +3,8 @@
 The order is the order of trust in what the person arranged:
 
 1. ``XLCRM_KEY``: the keys themselves;
-2. the person's identity (``XLCRM_IDENTITY``, else the keyring), where somebody admitted it: it opens the copy of the keys
-   that lies in the store for it;
+2. the person's identity (``XLCRM_IDENTITY``, a service's ``CREDENTIAL``, else the keyring), where somebody admitted it: it
+   opens the copy of the keys that lies in the store for it;
 3. the keyring of the machine that made the store;
 4. a passphrase, from ``XLCRM_PASSPHRASE`` or a prompt: the team's, the person's own, or the printed recovery passphrase.
 
@@ -20,6 +20,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -35,6 +36,8 @@ _MEMORY = 64 * 1024 * 1024
 # Backends that write passwords in the clear, or nowhere: a key there would be a key on a plain file.
 _UNSAFE = ("keyrings.alt", "keyring.backends.fail", "keyring.backends.null")
 
+CREDENTIAL = "xlcrm-identity"
+"""The name under which systemd hands an identity to a service that it keeps encrypted for it (systemd-creds)."""
 _IDENTITY = "identity"  # in the keyring; a store's own keys stand there under the store's id
 
 Ask = Callable[[], str]
@@ -92,7 +95,7 @@ def load(lock: Lock, ask: Ask | None = None, environ: Mapping[str, str] = os.env
         return _from("environment", Cipher(parse(environ["XLCRM_KEY"])))
     admitted = [one for one in lock.copies if one.copy]
     if admitted and (secret := mine(environ)) and (found := renewed(lock, secret)):
-        return _from("identity_environment" if environ.get("XLCRM_IDENTITY") else "identity", found)
+        return _from(mine_from(environ), found)
     if lock.version == 1 and (keyring := safe_keyring()) and (line := _read(keyring, lock.store_id)):
         return _from("keyring", Cipher(parse(line)))
     passphrase = environ.get("XLCRM_PASSPHRASE", "")
@@ -112,7 +115,7 @@ def _from(origin: str, cipher: Cipher) -> Cipher:
 
 def mine(environ: Mapping[str, str] = os.environ) -> str:
     """The secret of the person at this machine, "" where there is none. KeysError: keyring locked, malformed line."""
-    found = environ.get("XLCRM_IDENTITY", "").strip()
+    found = environ.get("XLCRM_IDENTITY", "").strip() or _handed(environ)
     if not found and (keyring := safe_keyring()):
         found = _read(keyring, _IDENTITY) or ""
     if found:
@@ -122,7 +125,14 @@ def mine(environ: Mapping[str, str] = os.environ) -> str:
 
 def mine_from(environ: Mapping[str, str] = os.environ) -> str:
     """Where ``mine`` comes from, as ``Cipher.origin`` tells it."""
-    return "identity_environment" if environ.get("XLCRM_IDENTITY") else "identity"
+    return "identity_environment" if environ.get("XLCRM_IDENTITY") or _handed(environ) else "identity"
+
+
+def _handed(environ: Mapping[str, str]) -> str:
+    """The identity that systemd hands to this service; "" for any other process."""
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder, CREDENTIAL) if folder else None
+    return path.read_text("utf-8").strip() if path and path.is_file() else ""
 
 
 def make_identity() -> str:

@@ -15,11 +15,13 @@ from subprocess import list2cmdline
 from xml.sax.saxutils import escape
 
 from xlcrm.catalogue import text
+from xlcrm.crypto.keys import CREDENTIAL
 
 WINDOWS, MACOS = "Windows", "Darwin"
 JOBS = MAKE, VERIFY = "backup", "verify"
 HOUR, MINUTE = 12, 30  # when the machines of an office are on; what was missed is made up for
 _LIMIT = "PT4H"  # after which Windows ends a run
+_SEALED = f"/etc/credstore.encrypted/{CREDENTIAL}"
 _SUNDAY = "2025-01-05"  # Windows counts from a day in the past
 
 
@@ -28,7 +30,7 @@ class Plan:
     """Which ``store`` (an address without a password) is backed up into ``folder``, and by what.
 
     ``system`` is platform.system()'s word, ``python`` the interpreter that has xlcrm, ``whole``: for the machine (root) and not
-    for one user of it, ``user`` whose tasks they are on Windows (DOMAIN\\name, "" for whoever registers them).
+    for one user of it, ``sealed``: systemd keeps an identity for it, ``user`` whose tasks they are on Windows (DOMAIN\\name, "" for whoever registers them).
     """
 
     system: str
@@ -36,6 +38,7 @@ class Plan:
     store: str
     folder: str
     whole: bool = False
+    sealed: bool = False
     user: str = ""
     language: str = "zh"
 
@@ -88,9 +91,9 @@ def commands(plan: Plan, folder: str) -> list[str]:
     return [f"mkdir -p {units}", f"cp {listed} {units}/", *start, "loginctl enable-linger"]
 
 
-def secrets(plan: Plan) -> str:
-    """The file from which systemd takes what stands nowhere else, such as XLCRM_IDENTITY=...; it need not be there."""
-    return "/etc/xlcrm/backup.env" if plan.whole else "~/.config/xlcrm/backup.env"
+def sealing() -> str:
+    """What a person types to let systemd keep an identity encrypted: it reads the line from the terminal."""
+    return f"systemd-creds encrypt --name={CREDENTIAL} - {_SEALED}"
 
 
 def _hour(job: str) -> int:
@@ -106,16 +109,16 @@ def _label(plan: Plan, job: str) -> str:
 
 
 def _service(plan: Plan, job: str) -> str:
+    handed = f"LoadCredentialEncrypted={CREDENTIAL}:{_SEALED}\n" if plan.sealed else ""
     return f"""[Unit]
 Description={_unit(plan.about(job))}
 
 [Service]
 Type=oneshot
 ExecStart={" ".join(map(_word, plan.command(job)))}
-EnvironmentFile=-{secrets(plan).replace("~", "%h")}
 Nice=10
 IOSchedulingClass=idle
-"""
+{handed}"""
 
 
 def _timer(plan: Plan, job: str) -> str:

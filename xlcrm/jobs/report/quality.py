@@ -249,12 +249,13 @@ def _rates(key: str, verdicts: Mapping[int, int]) -> _Rates:
     """How the field ``key`` stands in so many customers of each verdict."""
     missing = BITS.get(f"missing_{key}", 0)
     bits = {aspect: sum(BITS[one.key] for one in FAULTS if one.field == key and one.aspect is aspect) for aspect in _ASPECTS[:3]}
-    there = sum(count for verdict, count in verdicts.items() if not verdict & missing and (not missing or applies(key, verdict)))
-    asked = {Aspect.COMPLETE: sum(count for verdict, count in verdicts.items() if applies(key, verdict))}
     shares = []
     for aspect, some in bits.items():
-        whole = asked.get(aspect, there)
         faults = sum(count for verdict, count in verdicts.items() if verdict & some)
+        whole = sum(
+            count for verdict, count in verdicts.items()
+            if verdict & some or (applies(key, verdict) and (aspect is Aspect.COMPLETE or not verdict & missing))
+        )  # fmt: skip
         shares.append(share(whole - faults, whole) if some else None)
     whole_bits = sum(bits.values())
     return _Rates(tuple(shares), sum(count for verdict, count in verdicts.items() if verdict & whole_bits))

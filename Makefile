@@ -10,7 +10,7 @@ demo: $(VENV)/.runs
 	$(VENV)/bin/xlcrm demo --rows $(ROWS) --folder demo
 
 test: setup system lint
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist worksteal
 
 lint: setup
 	$(VENV)/bin/ruff check .

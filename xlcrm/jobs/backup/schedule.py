@@ -30,7 +30,8 @@ class Plan:
     """Which ``store`` (an address without a password) is backed up into ``folder``, and by what.
 
     ``system`` is platform.system()'s word, ``python`` the interpreter that has xlcrm, ``whole``: for the machine (root) and not
-    for one user of it, ``sealed``: systemd keeps an identity for it, ``user`` whose tasks they are on Windows (DOMAIN\\name, "" for whoever registers them).
+    for one user of it, ``sealed``: systemd keeps an identity for it, ``user`` whose tasks they are on Windows (DOMAIN\\name,
+    "" for whoever registers them).
     """
 
     system: str

@@ -27,6 +27,7 @@ _INDUSTRIES = [option.code for option in vocabulary("industry").options if optio
 _PROVINCES = [option.code for option in vocabulary("province").options]
 _SOURCES = ("website", "fair", "call", "referral", "online")
 _STAGES = ("first", "need", "offer", "negotiation", "won", "lost")
+_LATER: Values = {"industry": "I65", "size": "medium", "contact_title": "经理", "source": "fair", "budget": "50.00"}
 _WHY = ("价格太高，选了便宜的", "被竞争对手抢走", "服务响应慢，不满意", "项目取消，没有需求了", "联系不上", "说不清")
 
 
@@ -42,9 +43,10 @@ def build(path: Path, cipher: Cipher, customers: int = 100_000, entries: int = 1
     others = (entries - customers) / len(days)
     for place, day in enumerate(days):
         due = round(fresh * (place + 1)) - round(fresh * place)
+        work = firm.work(day, round(others) - 1)  # on customers of earlier days
         made = [firm.customer(day) for _ in range(due)]
         decided = [Decision(f"{place:08x}", "distinct" if chance.random() < 0.7 else "drop")]
-        _write(store, day, [*made, *firm.work(day, round(others) - 1)], decided, chance)
+        _write(store, day, [*made, *work], decided, chance)
     boss = store.ensure_person(BOSS.account, BOSS.name, BOSS.roles, UNTIL)  # until now nobody's rights were asked for
     for person in PEOPLE:
         store.add_person(person, Context(boss, lambda: UNTIL))
@@ -70,7 +72,11 @@ class _Firm:
         self.customers: list[tuple[str, Values]] = []
         self.versions: dict[str, int] = {}
         self.opportunities: list[tuple[str, str, Values]] = []
-        self.requests: list[tuple[str, str, Values]] = []
+        self.requests: list[tuple[str, str, Values, date]] = []
+        """Those that are not closed, with the day of their last step: what waits longest first."""
+        self.raised = 0
+        self.wanting: list[tuple[str, Values]] = []
+        """New customers that lack something, until their owners complete them."""
 
     def customer(self, day: date, old: bool = False) -> Change:
         chance, rid = self.chance, new_rid()
@@ -86,6 +92,8 @@ class _Firm:
             "source": chance.choice(_SOURCES), "first_contact": first.isoformat(), "budget": f"{chance.randrange(300)}.00",
         }  # fmt: skip
         values |= {key: value for key, value in due.items() if chance.random() > gap}
+        if not old and due.keys() - values.keys():
+            self.wanting.append((rid, values))
         self.customers.append((rid, values))
         self.versions[rid] = 1
         return Change("customer", rid, rid, dict(values), number=f"CX{day:%Y%m}{len(self.customers):06d}")
@@ -93,8 +101,9 @@ class _Firm:
     def work(self, day: date, count: int) -> list[Change]:
         """``count`` entries of a day, in the shares of a year."""
         kinds = (self.talk, self.update, self.tag, self.opportunity, self.stage, self.request)
+        asked = [self.complete, *self.chance.choices(kinds, (40, 30, 9, 4, 6, 3), k=count)]
         changes: dict[str, Change] = {}
-        for kind in self.chance.choices(kinds, (40, 30, 9, 4, 6, 3), k=count):
+        for kind in asked:
             for change in kind(day):
                 if change.rid not in changes:  # once a day each
                     changes[change.rid] = change
@@ -113,12 +122,20 @@ class _Firm:
         }  # fmt: skip
         yield Change("interaction", new_rid(), rid, said, number=f"HD{self.chance.randrange(10**12)}")
 
+    def complete(self, day: date) -> Iterator[Change]:
+        """Most of the customers that were new the day before and lack something get it."""
+        waiting, self.wanting = self.wanting, []
+        for rid, values in waiting:
+            if self.chance.random() < 0.9:
+                said: Values = {key: value for key, value in _LATER.items() if not values.get(key)} | {"first_contact": str(day)}
+                values |= said
+                yield Change("customer", rid, rid, said, self.versions[rid])
+
     def update(self, day: date) -> Iterator[Change]:
         chance, (rid, values) = self.chance, self._one()
         blank = [key for key in ("industry", "size", "contact_title", "source", "first_contact") if not values.get(key)]
         if blank and chance.random() < 0.5:
-            filled = {"industry": "I65", "size": "medium", "contact_title": "经理", "source": "fair", "first_contact": str(day)}
-            said: Values = {blank[0]: filled[blank[0]]}
+            said: Values = {blank[0]: (_LATER | {"first_contact": str(day)})[blank[0]]}
         elif chance.random() < 0.25:
             said = self._status(values, day)
         elif chance.random() < 0.3:
@@ -158,25 +175,30 @@ class _Firm:
 
     def request(self, day: date) -> Iterator[Change]:
         """A new request, or the next step of one: without anybody's rights, which are not what is measured."""
-        if not self.requests or self.chance.random() < 0.3:
+        waiting = sum(last < day for *_, last in self.requests)
+        if not waiting or self.chance.random() < 0.25:
             rid, values = self._one()
             made = new_rid()
             said: Values = {
                 "customer": rid, "field": "grade", "after": "A", "reason": "客户要求", "urgency": "normal", "state": "open",
                 "raised_through": self.chance.choice(("staff", "customer")), "initiator": values["owner"], "round": "1",
-                "opened_at": f"{day} 08:30:00",
+                "opened_at": f"{day} 17:30:00",
             }  # fmt: skip
-            self.requests.append((made, rid, said))
-            yield Change("request", made, rid, dict(said), number=f"GX{day:%Y%m%d}{len(self.requests):06d}")
+            self.requests.append((made, rid, said, day))
+            self.raised += 1
+            yield Change("request", made, rid, dict(said), number=f"GX{day:%Y%m%d}{self.raised:06d}")
             return
-        rid, customer, said = self.chance.choice(self.requests[-500:])
+        # Most often what waits longest, so that most deadlines are kept.
+        place = 0 if self.chance.random() < 0.9 else self.chance.randrange(waiting)
+        rid, customer, said, _ = self.requests.pop(place)
         step: dict[str, Values] = {
-            "open": {"state": "verifying"}, "verifying": {"state": "updated", "done_on": str(day)},
-            "updated": {"state": "confirmed", "told_on": str(day)}, "confirmed": {"state": "closed"},
+            "open": {"state": "updated", "done_on": str(day)}, "updated": {"state": "confirmed", "told_on": str(day)},
+            "confirmed": {"state": "closed"},
         }  # fmt: skip
-        if (said["state"] or "") in step:
-            said |= step[said["state"] or ""]
-            yield Change("request", rid, customer, step_of(said), self.versions[rid])
+        said |= step[said["state"] or ""]
+        if said["state"] != "closed":
+            self.requests.append((rid, customer, said, day))
+        yield Change("request", rid, customer, step_of(said), self.versions[rid])
 
 
 def step_of(said: Values) -> Values:

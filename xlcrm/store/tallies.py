@@ -6,6 +6,7 @@ Sensitive values are never opened here: of one there is only said that it is the
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
@@ -48,11 +49,16 @@ def turns(connection: Connection, table: Table, names: Collection[str], since: s
         asked = asked.where(or_(*(entry.after.contains(f'"{name}":', autoescape=True) for name in sorted(wanted))))
     sealed = table.sensitive & wanted
     rows, moment = _rows(connection.execute(asked.order_by(entry.seq))), _moments(done)
+    named = re.compile(f'"(?:{"|".join(map(re.escape, sorted(wanted)))})":').search
     while page := rows.fetchmany(_BLOCK):
-        seqs, rids, befores, afters = zip(*page, strict=True)
+        telling = [row for row in page if named(row[3])]  # before anything is decoded
+        if not telling:
+            continue
+        seqs, rids, befores, afters = zip(*telling, strict=True)
         for seq, rid, before, after in zip(seqs, rids, _decoded(befores), _decoded(afters), strict=True):
             if not after.keys() <= wanted:
-                before, after = ({name: side[name] for name in side.keys() & wanted} for side in (before, after))
+                before = {name: value for name, value in before.items() if name in wanted}
+                after = {name: value for name, value in after.items() if name in wanted}
             if after and before:  # not where the log was redacted
                 for name in sealed & after.keys():
                     before[name], after[name] = _mask(before[name]), _mask(after[name])

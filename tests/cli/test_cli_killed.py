@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import xlcrm
 from tests.cli.conftest import Run
 from tests.cli.workbooks import column, make
 from xlcrm import app
@@ -126,6 +127,16 @@ def test_stopped_by_the_keyboard(run: Run, tmp_path: Path, monkeypatch: pytest.M
         assert "提交完成" in out or (process.returncode == 2 and ("已停止" in err or "已存入客户库" in err)), (process.returncode, err)
         complete(run, path, 150)
         assert sound(run) == 150
+
+
+def test_stopped_while_python_evaluates_a_text(tmp_path: Path) -> None:
+    """As making a dataclass does during an import: Python notes the interrupt, and ``-m`` would end by the signal all the same."""
+    (tmp_path / "pressed.py").write_text(
+        "import sys\nfrom xlcrm import cli\ncli._run = lambda *_: exec('raise KeyboardInterrupt')\nsys.exit(cli.main(['--version']))\n", "utf-8"
+    )
+    paths = os.pathsep.join([str(tmp_path), str(Path(xlcrm.__file__).parents[1])])
+    done = subprocess.run([sys.executable, "-m", "pressed"], env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "已停止" in done.stderr
 
 
 def test_eight_people_at_once(run: Run, tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error.sentence(language), error.hint(language), sep="\n", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        exec("")  # noqa: S102 - pressed while a dataclass was being made, Python would still end by the signal, not with our code
         print(text("cli.stopped", language), file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of a pipe went away, as `xlcrm log | head` does

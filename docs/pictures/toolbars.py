@@ -40,7 +40,7 @@ def main() -> None:
                 desk.press(name, "OK")
                 if name == "validate":
                     desk.stand("客户基础信息表", "A58")  # where there are marks
-                    time.sleep(3)
+                    time.sleep(3)  # the office paints the marks some time after it says that it is done
                 desk.picture(shown)
 
 

@@ -13,7 +13,6 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +21,7 @@ import pytest
 
 from tests.cli.conftest import Run, Said
 from tests.cli.workbooks import CUSTOMERS, column, contents, customers, edit, make, put, rename_header, rewrite
+from tests.full_disk import little_room
 from xlcrm import app
 from xlcrm.app import stores
 from xlcrm.cli import main
@@ -70,18 +70,6 @@ def stored(run: Run) -> int:
     out = Path("stored.xlsx")
     assert run("export", out, "--force").code == 0
     return len(column(out, "客户编号"))
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """No file may grow beyond ``size`` bytes: what a full disk does, at a place we choose."""
-    resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def as_nobody(run: Run, *words: str) -> Said:
@@ -528,7 +516,7 @@ def test_a_full_disk_under_the_store(run: Run, tmp_path: Path) -> None:
     run("validate", path)
     run("submit", make(tmp_path / "少.xlsx", seed=5))
     before = path.read_bytes()
-    with largest_file((app.home() / "store.db").stat().st_size + 200_000):
+    with little_room((app.home() / "store.db").stat().st_size + 200_000):
         refused(run("submit", path), "磁盘")
     assert path.read_bytes() == before
     assert stored(run) == 3
@@ -585,7 +573,7 @@ def test_a_read_only_workbook_is_refused_before_anything_is_stored(run: Run, pub
 
 def test_a_full_disk_under_the_workbook(run: Run, small: Path, tmp_path: Path) -> None:
     before = small.read_bytes()
-    with largest_file(len(before) // 2):
+    with little_room(len(before) // 2):
         refused(run("validate", small), "磁盘空间不足")
         refused(run("new", tmp_path / "新.xlsx"), "新.xlsx")
     assert small.read_bytes() == before
@@ -600,7 +588,7 @@ def test_stored_but_not_written_back_says_so_and_heals(run: Run, small: Path) ->
     run("validate", small)
     run("people")
     before = small.read_bytes()
-    with largest_file(3 << 20):
+    with little_room(3 << 20):
         refused(run("submit", small), "3行已存入客户库", "没有写回", "再提交一次", "磁盘空间")
     assert small.read_bytes() == before
     assert stored(run) == 3

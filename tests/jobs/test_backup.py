@@ -6,13 +6,12 @@ import json
 import os
 import platform
 import random
-import resource
 import sqlite3
 import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.full_disk import little_room
 from tests.store.conftest import CIPHER, context
 from xlcrm.crypto.chest import Opener, Opening
 from xlcrm.crypto.keys import Lock
@@ -176,17 +176,6 @@ def test_a_folder_that_is_none_is_told_and_nothing_is_made(store: SqlStore, root
         making.make(store, on(0), where)
     assert error.value.key == f"backup.{key}" and error.value.hint("zh") and error.value.hint("en")
     assert files(root) == before
-
-
-@contextmanager
-def little_room(size: int) -> Iterator[None]:
-    """No file grows beyond ``size`` bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_full_disk_is_told_and_what_was_there_stays(store: SqlStore, root: Path) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import sqlite3
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from tests.full_disk import little_room
 from tests.soak.pictures import differences, picture, unfound
 from tests.store.conftest import ADMIN, BOSS, CIPHER, agree_to_erase, context
 from xlcrm.crypto.chest import Opener
@@ -223,17 +223,6 @@ def test_what_a_killed_restore_left_behind_is_removed(office: Office) -> None:
     os.utime(old, (0, 0))
     office.restore()
     assert not old.exists() and young.exists()  # somebody may be at it
-
-
-@contextmanager
-def little_room(size: int) -> Iterator[None]:
-    """No file grows beyond ``size`` bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(office: Office) -> None:
